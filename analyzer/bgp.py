@@ -1,0 +1,180 @@
+"""What the BGP rules share: resets, causes, prefixes on the link, announcements."""
+
+from collections.abc import Iterable
+from ipaddress import ip_address, ip_network
+
+from analyzer.frr import Instance, Session
+from analyzer.policy import Announcement, announces
+from parsers.bgp_neighbor_facts import Reset
+from parsers.frr_log import FrrLogEvent, LogKind
+from parsers.vocabulary import BfdStatus, BgpState, Direction, Family, address, family_of, words
+
+DAY = 86_400  # seconds; an older reset of a session that is up again is history, not a fault
+NO_PATH = ("No path to specified Neighbor", "Waiting for NHT")  # FRR 8.5 and later; 7.5 to 8.4
+ADMIN_RESETS = ("Administrative Shutdown", "Administratively Shutdown", "Administrative Reset")
+REFUSALS = ("Peer De-configured", "Peer Unconfigured", "Connection Rejected")
+
+
+def name(session: Session) -> str:
+    """The peer as a person knows it: address, then the router's hostname or the resource's name."""
+    known = (session.block.hostname if session.block else None) or next(
+        (one.name for one in session.resources if one.name), None
+    )
+    return f"{session.peer} ({known})" if known and known != session.peer else session.peer
+
+
+def reset(session: Session) -> Reset | None:
+    """The last reset of the neighbor block."""
+    return session.block.last_reset if session.block else None
+
+
+def notification(session: Session, code: str, *subcodes: str) -> Direction | None:
+    """The direction of the last reset if it is a NOTIFICATION of this code and one of these subcodes (any when none)."""
+    last = reset(session)
+    if last is None or last.direction is None or (last.code or "").casefold() != code.casefold():
+        return None
+    if subcodes and (last.subcode or "").casefold() not in {sub.casefold() for sub in subcodes}:
+        return None
+    return last.direction
+
+
+def settled(session: Session) -> bool:
+    """Whether the session is up and its last reset is older than a day."""
+    last = reset(session)
+    return session.established and (last is None or last.age is None or last.age > DAY)
+
+
+def ago(session: Session) -> str:
+    """How long ago the last reset was."""
+    last = reset(session)
+    return f"{words(last.age)} ago" if last and last.age is not None else "at an unknown time"
+
+
+def admin_down(session: Session) -> bool:
+    """Whether the session is shut down on this node."""
+    return bool(
+        (session.block and session.block.admin_down)
+        or (session.config and session.config.shutdown)
+        or any(row.admin_down for row in session.rows)
+    )
+
+
+def no_path(session: Session) -> bool:
+    """Whether FRR does not dial because the peer's address has no usable next hop."""
+    last = reset(session)
+    return not session.established and last is not None and last.reason.startswith(NO_PATH)
+
+
+def never_up(session: Session) -> bool:
+    """Whether FRR counts no establishment of the session."""
+    if session.block and session.block.established is not None:
+        return session.block.established == 0
+    return bool(session.rows) and all(row.uptime is None for row in session.rows)
+
+
+def messages(session: Session, word: str) -> tuple[int, int] | None:
+    """Messages of a kind, sent and received; None when nothing counts them."""
+    if session.block and word in session.block.messages:
+        count = session.block.messages[word]
+        return count.sent, count.received
+    if word == "total" and session.rows:
+        return max(row.msg_sent for row in session.rows), max(row.msg_received for row in session.rows)
+    return None
+
+
+def frr_major(one: Instance) -> int | None:
+    """The major version of FRR from the running configuration."""
+    version = one.config.version if one.config else None
+    head = (version or "").split(".", 1)[0]
+    return int(head) if head.isdecimal() else None
+
+
+def waits_for_bfd(session: Session) -> bool:
+    """Whether BGP is held back by BFD: from FRR 10 on a session with BFD stays Idle until BFD is up."""
+    return (
+        session.state is BgpState.IDLE
+        and session.uses_bfd
+        and session.bfd_status in {BfdStatus.DOWN, BfdStatus.INIT}
+        and (frr_major(session.instance) or 0) >= 10
+        and (last := reset(session)) is not None
+        and last.direction is None
+        and not admin_down(session)
+    )
+
+
+def cause(session: Session) -> str:  # noqa: C901, PLR0911 - one question after the other, the first answer holds
+    """Why a session is down, as far as its own lines say it; an empty text when they do not."""
+    last = reset(session)
+    if admin_down(session):
+        return "it is shut down administratively on this node"
+    if (session.block and session.block.prefix_limit_exceeded) or any(row.prefix_limit for row in session.rows):
+        return "the number of received prefixes exceeded the configured maximum"
+    if waits_for_bfd(session):
+        return f"BGP waits for BFD, whose session is {session.bfd_status}"
+    if last and last.direction:
+        what = "/".join(part for part in (last.code, last.subcode) if part)
+        who = "this node sent" if last.direction is Direction.SENT else "the peer sent"
+        return f"{who} the NOTIFICATION {what}"
+    if last and last.reason.startswith("BFD down"):
+        return "BFD took the session down"
+    if no_path(session):
+        return f"FRR does not dial: {last.reason if last else 'no path'}"
+    total = messages(session, "total")
+    if never_up(session) and total == (0, 0):
+        secret = " A password is set: a mismatch looks just like this." if password(session) else ""
+        if session.state is BgpState.CONNECT:
+            return f"the TCP connection is not answered (peer unreachable, or filtered on the way).{secret}"
+        return f"the TCP connection never came up (refused, closed by the peer, or no path).{secret}"
+    if last and last.reason and not last.reason.startswith("Waiting for peer OPEN"):
+        return f"last reset: {last.reason}"
+    return ""
+
+
+def password(session: Session) -> bool:
+    """Whether TCP MD5 authentication is on for this peer."""
+    return bool((session.config and session.config.password) or (session.block and session.block.authentication))
+
+
+def on_link(session: Session) -> bool | None:
+    """Whether the peer lies in a network of the node; None when the node's networks were not collected."""
+    host = session.instance.host
+    target = session.block.address if session.block and session.block.address else session.peer
+    if host is None or not host.host_networks or family_of(target) is None:
+        return None
+    wanted = ip_address(target)
+    if wanted.is_link_local:
+        return True
+    networks = [ip_network(one, strict=False) for one in host.host_networks]
+    same = [one for one in networks if one.version == wanted.version and one.prefixlen < one.max_prefixlen]
+    if not same:
+        return None
+    return any(wanted in one for one in same)
+
+
+def announcements(session: Session, family: Family) -> list[Announcement] | None:
+    """The `network` statements of a family with the verdict of this peer's outbound policy; None when unknown."""
+    one = session.instance
+    if one.config is None or session.router is None or session.config is None:
+        return None
+    return announces(one.config, session.router, session.config, family)
+
+
+def events(one: Instance, *kinds: LogKind) -> list[FrrLogEvent]:
+    """The FRR log's events of these kinds, each once although frr.log and current.log repeat each other."""
+    seen: dict[tuple[object, ...], FrrLogEvent] = {}
+    for event in one.events or ():
+        if event.kind in kinds:
+            seen.setdefault((event.time, event.text), event)
+    return sorted(seen.values(), key=lambda event: (event.time is not None, event.time or 0, event.text))
+
+
+def of_peer(found: Iterable[FrrLogEvent], session: Session) -> list[FrrLogEvent]:
+    """The events that name this session's peer."""
+    names = {session.peer, session.block.address if session.block else None}
+    return [event for event in found if event.peer and address(event.peer) in names]
+
+
+def same_moment(found: Iterable[FrrLogEvent]) -> list[FrrLogEvent]:
+    """The newest of the events, as a list that is empty when there is none."""
+    timed = [event for event in found if event.time]
+    return [max(timed, key=lambda event: event.time)] if timed else list(found)[-1:]  # type: ignore[arg-type,return-value]

@@ -1,0 +1,220 @@
+"""What the commands do, once click has read the command line."""
+
+import difflib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markdown import Markdown
+
+from analyzer.archive import ArchiveError
+from analyzer.batch import overall, run_batch
+from analyzer.cases import find
+from analyzer.cli_table import print_table
+from analyzer.model import Severity, Status
+from analyzer.output import STANDARD_OUTPUT, OutputError, check_outside, check_target, to_standard_output, write
+from analyzer.progress import shown
+from analyzer.reference import rule_docs, rules_markdown
+from analyzer.registry import load_rules
+from analyzer.render import BatchRow, print_summary, report_html, report_json, visible
+from analyzer.render.words import first_few
+from analyzer.rule import NotCollectedError, Rule, closure
+from analyzer.run import analyze as analyze_inputs
+from analyzer.run import read
+from analyzer.show import SHOWS, Table
+from analyzer.verdict import Exit, exit_code, nothing_collected, why_nothing
+
+
+class UnreadableError(click.ClickException):
+    """No archive could be read."""
+
+    exit_code = int(Exit.UNREADABLE)
+
+
+class RefusedError(click.ClickException):
+    """A result that cannot be written where it was asked for."""
+
+    exit_code = int(Exit.USAGE)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Errors that have a cause outside become a line on standard error and an exit code."""
+    try:
+        yield
+    except ArchiveError as error:
+        raise UnreadableError(visible(str(error))) from error
+    except OutputError as error:
+        raise RefusedError(visible(str(error))) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of `analyze`, as click read them."""
+
+    html: Path | None
+    json_: str | None
+    rules: Sequence[str]
+    areas: Sequence[str]
+    fail_on: str
+
+    @property
+    def json_file(self) -> Path | None:
+        """The file for the JSON report, if it goes to one."""
+        return Path(self.json_) if self.json_ and self.json_ != STANDARD_OUTPUT else None
+
+
+@told()
+def analyze(archives: Sequence[str], asked: Asked) -> int:
+    """Analyze the archives as one cluster, write what was asked for and print the summary."""
+    chosen = choose(asked.rules, asked.areas)
+    html, json_file = asked.html, asked.json_file
+    for target in filter(None, (html, json_file)):
+        check_target(target, archives)
+    if html and json_file and html.resolve() == json_file.resolve():
+        raise OutputError(f"{html} cannot be both the HTML and the JSON report")
+    with shown("reading") as progress:
+        report = analyze_inputs(archives, chosen, progress)
+    if html:
+        write(html, report_html(report, rule_docs()))
+    if json_file:
+        write(json_file, report_json(report))
+    if asked.json_ == STANDARD_OUTPUT:
+        to_standard_output(report_json(report))
+        for outcome in report.of_status(Status.CRASHED):
+            warn(f"rule {outcome.rule} crashed, which is a bug in gatherscope: {outcome.reason}")
+    else:
+        print_summary(report, Console(), str(html) if html else None)
+    if nothing_collected(report):
+        warn(why_nothing(report))
+    return exit_code(report, severity_of(asked.fail_on))
+
+
+def severity_of(fail_on: str) -> Severity | None:
+    """The severity of `--fail-on`; None is never."""
+    return None if fail_on == "never" else Severity(fail_on)
+
+
+def warn(text: str) -> None:
+    """One line on standard error."""
+    click.echo(f"gatherscope: {visible(text)}", err=True)
+
+
+def choose(names: Sequence[str], areas: Sequence[str]) -> list[Rule]:
+    """The rules of these names and of these areas, all without either. Raises UsageError for one that is unknown."""
+    load_rules()
+    every = list(Rule.registry.values())
+    known_areas = {one.area for one in every}
+    for name in names:
+        _known(name, Rule.registry, "rule", "--rule")
+    for area in areas:
+        _known(area, known_areas, "area", "--area")
+    return [one for one in every if not (names or areas) or one.id in names or one.area in areas]
+
+
+def _known(name: str, known: Iterable[str], what: str, option: str | None = None) -> None:
+    names = sorted(known)
+    if name in names:
+        return
+    close = difflib.get_close_matches(name, names, 3, 0.5) or [one for one in names if name and name in one][:3]
+    hint = f"; did you mean {' or '.join(close)}?" if close else ""
+    listing = f"; there are {', '.join(names)}" if not close and len(names) <= 12 else ""
+    raise click.BadParameter(f"there is no {what} {name!r}{hint}{listing}", param_hint=option)
+
+
+def tables() -> list[tuple[str, str]]:
+    """The tables of `show`, by name, and what is in them."""
+    return [(name, SHOWS[name].help) for name in sorted(SHOWS)]
+
+
+@told()
+def show(what: str, archives: Sequence[str], as_json: bool) -> int:
+    """Print one table, or the facts behind it as JSON."""
+    _known(what, SHOWS, "table", "WHAT")
+    one = SHOWS[what]
+    with shown("reading") as progress:
+        store, archive = read(archives, closure(one.needs), progress)
+    for problem in archive.problems:
+        warn(problem.message)
+    try:
+        if as_json:
+            to_standard_output(json.dumps(one.data(store), indent=1) + "\n")
+        else:
+            _print_facts(Console(), one.rows(store))
+    except NotCollectedError as absent:
+        if as_json:
+            to_standard_output("null\n")  # not collected is not empty
+        warn(str(absent))
+        return Exit.UNREADABLE
+    return Exit.CLEAR
+
+
+def _print_facts(console: Console, table: Table) -> None:
+    if table.rows:
+        print_table(console, table.columns, table.rows)
+    if table.note:
+        console.print(visible(table.note), markup=False, highlight=False, soft_wrap=not console.is_terminal)
+
+
+def rules(name: str | None, markdown: bool) -> int:
+    """Print the list of rules, the documentation of one, or the reference of all."""
+    load_rules()
+    console = Console()
+    if name:
+        _known(name, Rule.registry, "rule", "NAME")
+        _print_rule(console, Rule.registry[name], markdown)
+    elif markdown:
+        to_standard_output(rules_markdown())
+    else:
+        every = sorted(Rule.registry.values(), key=lambda one: (one.area, one.severity.rank, one.id))
+        print_table(
+            console,
+            ("rule", "area", "severity", "problem"),
+            [(one.id, one.area, str(one.severity), one.title) for one in every],
+        )
+    return Exit.CLEAR
+
+
+def _print_rule(console: Console, one: Rule, markdown: bool) -> None:
+    text = f"# {one.id}\n\n*{one.severity}, {one.area}*\n\n{one.doc}\n"
+    if markdown or not console.is_terminal:
+        to_standard_output(text)
+    else:
+        console.print(Markdown(text))
+
+
+@told()
+def batch(folder: Path, out: Path, jobs: int, fail_on: str) -> int:
+    """Analyze every archive of a folder, and print a table over all."""
+    try:
+        found = find(folder, out)
+        check_outside(out, [str(case.input) for case in found.cases if case.input])
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{error.filename}: {error.strerror}") from error
+    if not found.cases:
+        raise ArchiveError(f"no archive in {folder}")
+    with shown("archives", unit="archives") as progress:
+        rows = run_batch(found.cases, out, jobs, severity_of(fail_on), progress)
+    _print_rows(Console(), rows)
+    if found.ignored:
+        warn(f"left out, because they are no archives: {first_few(found.ignored, 5)}")
+    if found.foreign:
+        warn(f"left out, because they are in no format of gatherscope's: {first_few(found.foreign, 5)}")
+    click.echo(f"All reports: {visible(str(out / 'index.html'))}")
+    return overall(rows)
+
+
+def _print_rows(console: Console, rows: Sequence[BatchRow]) -> None:
+    columns = ["archive", *map(str, Severity), "worst finding, or why there is none"]
+    judged = any(row.expected for row in rows)
+    cells = [
+        [row.name, *(str(row.counts.get(one, "")) for one in Severity), row.reason or row.worst or ""]
+        + ([row.expected or ""] if judged else [])
+        for row in rows
+    ]
+    print_table(console, columns + (["expected"] if judged else []), cells)

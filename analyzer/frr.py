@@ -1,0 +1,414 @@
+"""Joins over FRR: the instances (one FRR of one node) and their sessions (node, peer)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+from analyzer.rule import NotCollectedError, join
+from parsers.base import Evidence, Origin, OriginFact
+from parsers.bfd_facts import BfdAnswer, BfdBriefPeer, BfdCounters, BfdPeer
+from parsers.bgp_neighbor_facts import BgpNeighbor
+from parsers.bgp_prefix import BgpPrefix
+from parsers.bgp_summary_facts import BgpSummaryRow
+from parsers.dump_frr import FrrSection
+from parsers.frr_config_facts import BgpRouter, ConfigKind, NeighborConfig, RunningConfig
+from parsers.frr_log import FrrLogCount, FrrLogEvent
+from parsers.gather_timestamp import GatherTimestamp
+from parsers.kubernetes import unique
+from parsers.metallb_peers import BgpPeer
+from parsers.nodes import Node
+from parsers.pods import Pod
+from parsers.vocabulary import BfdStatus, BgpState
+
+YOUNG = 180  # seconds after its start in which a pod's sessions may still be coming up; FRR's connect-retry is 120
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One FRR: the outputs of one `frr` container, or of one folder that an engineer saved by hand.
+
+    `config`, `neighbors` and `bfd_peers` are None when the output was not collected or not answered; an empty tuple
+    means that FRR answered and has none.
+    """
+
+    label: str
+    node: str | None
+    origin: Origin
+    pod: Pod | None = None
+    age: int | None = None
+    collected: datetime | None = None
+    host: Node | None = None
+    config: RunningConfig | None = None
+    startup: RunningConfig | None = None
+    neighbors: tuple[BgpNeighbor, ...] | None = None
+    bfd_peers: tuple[BfdPeer, ...] | None = None
+    brief: tuple[BfdBriefPeer, ...] = ()
+    counters: tuple[BfdCounters, ...] = ()
+    rows: tuple[BgpSummaryRow, ...] = ()
+    prefixes: tuple[BgpPrefix, ...] = ()
+    sections: Mapping[str, FrrSection] = field(default_factory=dict)
+    events: tuple[FrrLogEvent, ...] | None = None
+    counts: tuple[FrrLogCount, ...] | None = None
+
+    @property
+    def young(self) -> bool:
+        """Whether the pod started less than YOUNG seconds before the collection."""
+        return self.age is not None and self.age < YOUNG
+
+    @property
+    def routers(self) -> tuple[BgpRouter, ...]:
+        """The `router bgp` blocks of the running configuration."""
+        return self.config.routers if self.config else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A join's result: a fixed sequence."""
+
+    items: tuple[Any, ...]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.items)
+
+
+class FrrInstances(Group):
+    """Every FRR of the archive, in the order of nodes."""
+
+    items: tuple[Instance, ...]
+
+    def __iter__(self) -> Iterator[Instance]:
+        return iter(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One peer on one node: what is configured, what BGP says, what BFD says, what asks for it."""
+
+    instance: Instance
+    peer: str
+    vrf: str = "default"
+    block: BgpNeighbor | None = None
+    rows: tuple[BgpSummaryRow, ...] = ()
+    router: BgpRouter | None = None
+    config: NeighborConfig | None = None
+    bfd: BfdPeer | None = None
+    counters: BfdCounters | None = None
+    brief: BfdBriefPeer | None = None
+    resources: tuple[BgpPeer, ...] = ()
+    elsewhere: tuple[BgpPeer, ...] = ()
+
+    @property
+    def node(self) -> str | None:
+        """The Kubernetes node, None when nothing names it."""
+        return self.instance.node
+
+    @property
+    def state(self) -> BgpState | None:
+        """The state in the neighbor block, else in the summary; None when neither was collected."""
+        if self.block:
+            return self.block.state
+        return max((row.state for row in self.rows), key=lambda state: state is BgpState.ESTABLISHED, default=None)
+
+    @property
+    def established(self) -> bool:
+        """Whether the session is up."""
+        return self.state is BgpState.ESTABLISHED
+
+    @property
+    def uptime(self) -> int | None:
+        """Seconds since it came up; None when it is down or nobody says."""
+        if self.block:
+            return self.block.uptime
+        return max((row.uptime for row in self.rows if row.uptime is not None), default=None) if self.rows else None
+
+    @property
+    def bfd_status(self) -> BfdStatus | None:
+        """The state of its BFD session from `show bfd peers`, else from the brief form."""
+        found = self.bfd or self.brief
+        return found.status if found else None
+
+    @property
+    def uses_bfd(self) -> bool:
+        """Whether BFD is asked for: in the running configuration, in the neighbor block, or in the resource."""
+        return bool(
+            (self.config and (self.config.bfd or self.config.bfd_profile))
+            or (self.block and self.block.bfd)
+            or (self.config is None and self.bfd)
+        )
+
+    @property
+    def unwanted(self) -> bool:
+        """Whether the collected BGPPeer resources name this address, but for other nodes only."""
+        return bool(self.elsewhere) and not self.resources
+
+    def where(self, *names: str) -> tuple[Evidence, ...]:
+        """The lines of these values in the neighbor block, else the summary rows, else the configuration."""
+        if self.block:
+            return self.block.where(*names)
+        if self.rows:
+            return tuple(row.evidence for row in self.rows)
+        return (self.config.evidence,) if self.config else (self.bfd.evidence,) if self.bfd else ()
+
+    def configured(self, *names: str) -> tuple[Evidence, ...]:
+        """The lines of these statements in the running configuration that are there."""
+        if self.config is None:
+            return ()
+        marks = [self.config.marks[name] for name in names if name in self.config.marks]
+        return tuple(dict.fromkeys(marks))
+
+
+class Sessions(Group):
+    """Every session of every FRR, in the order of nodes and peers."""
+
+    items: tuple[Session, ...]
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(self.items)
+
+
+class Ages:
+    """When each image directory was collected."""
+
+    def __init__(self, timestamps: Iterable[GatherTimestamp]) -> None:
+        self._starts = {one.image_dir: one.start for one in timestamps if one.start}
+
+    def of(self, image_dir: str) -> datetime | None:
+        """The start of the collection, from the directory itself or the nearest one above it."""
+        for folder in (image_dir, *map(str, PurePosixPath(image_dir).parents)):
+            if (found := self._starts.get("" if folder == "." else folder)) is not None:
+                return found
+        return next(iter(self._starts.values())) if len(self._starts) == 1 else None
+
+
+@join
+def collection_ages(timestamps: tuple[GatherTimestamp, ...] | None) -> Ages:
+    return Ages(timestamps or ())
+
+
+class PodsByName(dict[tuple[str, str], Pod]):
+    """Pods by namespace and name, each once."""
+
+
+@join
+def pods_by_name(pods: tuple[Pod, ...] | None) -> PodsByName:
+    return PodsByName({(pod.namespace or "", pod.name): pod for pod in unique(pods or ())})
+
+
+class NodesByName(dict[str, Node]):
+    """Nodes by name, each once."""
+
+
+@join
+def nodes_by_name(nodes: tuple[Node, ...] | None) -> NodesByName:
+    return NodesByName({node.name: node for node in unique(nodes or ())})
+
+
+@join
+def frr_instances(  # noqa: PLR0913, PLR0917 - every kind of FRR output is one parameter, that is what the join is for
+    sections: tuple[FrrSection, ...] | None,
+    configs: tuple[RunningConfig, ...] | None,
+    neighbors: tuple[BgpNeighbor, ...] | None,
+    bfd_answers: tuple[BfdAnswer, ...] | None,
+    bfd_peers: tuple[BfdPeer, ...] | None,
+    brief: tuple[BfdBriefPeer, ...] | None,
+    counters: tuple[BfdCounters, ...] | None,
+    rows: tuple[BgpSummaryRow, ...] | None,
+    prefixes: tuple[BgpPrefix, ...] | None,
+    events: tuple[FrrLogEvent, ...] | None,
+    counts: tuple[FrrLogCount, ...] | None,
+    pods: PodsByName,
+    nodes: NodesByName,
+    ages: Ages,
+) -> FrrInstances:
+    groups = _Groups(
+        sections, configs, neighbors, bfd_answers, bfd_peers, brief, counters, rows, prefixes, events, counts
+    )
+    found = [_instance(origin, groups.by_origin[origin], pods, nodes, ages) for origin in groups.by_origin]
+    # Logs alone are no FRR output; a frr.conf alone says what was wanted, not what is.
+    found = [one for one in found if one.config or one.startup or one.sections or _answered(one)]
+    if not found:
+        raise NotCollectedError("no FRR output in this archive: no dump_frr, running-config or saved vtysh output")
+    return FrrInstances(tuple(sorted(_latest(found), key=lambda one: (one.node or "", one.label))))
+
+
+def _answered(one: Instance) -> bool:
+    return one.neighbors is not None or one.bfd_peers is not None or bool(one.rows or one.brief or one.prefixes)
+
+
+class _Groups:
+    """The facts of one origin together: a pod's by pod, saved files by folder (by file when a folder mixes nodes)."""
+
+    def __init__(self, *kinds: tuple[OriginFact, ...] | None) -> None:
+        self.by_origin: dict[Origin, list[OriginFact]] = {}
+        facts = [fact for kind in kinds for fact in kind or ()]
+        mixed = _mixed_folders(facts)
+        for fact in facts:
+            origin = fact.origin
+            if origin.pod:
+                key = Origin(origin.image_dir, origin.namespace, origin.pod)
+            elif origin.folder in mixed:
+                key = Origin(folder=str(PurePosixPath(fact.evidence.path).with_suffix("")))
+            else:
+                key = Origin(folder=origin.folder)
+            self.by_origin.setdefault(key, []).append(fact)
+
+
+def _mixed_folders(facts: Iterable[OriginFact]) -> set[str]:
+    """Folders in which one kind of output stands in several files: these are of several nodes."""
+    stems: dict[tuple[str, type], set[str]] = {}
+    for fact in facts:
+        if not fact.origin.pod and not isinstance(fact, (FrrLogEvent, FrrLogCount, BgpPrefix)):
+            stem = str(PurePosixPath(fact.evidence.path).with_suffix(""))
+            kind = (type(fact), fact.kind) if isinstance(fact, RunningConfig) else (type(fact),)
+            stems.setdefault((fact.origin.folder, kind), set()).add(stem)  # type: ignore[arg-type]
+    return {folder for (folder, _), found in stems.items() if len(found) > 1}
+
+
+def _of(kind: type[Any], facts: list[OriginFact]) -> tuple[Any, ...]:
+    return tuple(fact for fact in facts if isinstance(fact, kind))
+
+
+def _instance(
+    origin: Origin, facts: list[OriginFact], pods: PodsByName, nodes: NodesByName, ages: Ages
+) -> Instance:
+    configs = _of(RunningConfig, facts)
+    config = next((one for one in reversed(configs) if one.kind is ConfigKind.RUNNING), None)
+    startup = next((one for one in reversed(configs) if one.kind is ConfigKind.STARTUP), None)
+    sections = {one.command: one for one in _of(FrrSection, facts)}
+    pod = pods.get((origin.namespace or "", origin.pod)) if origin.pod else None
+    node = _node_name(origin, pod, config or startup, nodes)
+    collected = ages.of(origin.image_dir)
+    neighbors, bfd_peers = _of(BgpNeighbor, facts), _of(BfdPeer, facts)
+    logs = any(isinstance(fact, (FrrLogEvent, FrrLogCount)) for fact in facts)
+    return Instance(
+        label=node or origin.pod or PurePosixPath(origin.folder).name or "saved files",
+        node=node,
+        origin=origin,
+        pod=pod,
+        age=_age(pod, collected),
+        collected=collected,
+        host=nodes.get(node or ""),
+        config=config,
+        startup=startup,
+        neighbors=neighbors if neighbors or _said(sections, "show bgp neighbor") else None,
+        bfd_peers=bfd_peers if bfd_peers or _of(BfdAnswer, facts) else None,
+        brief=_of(BfdBriefPeer, facts),
+        counters=_of(BfdCounters, facts),
+        rows=_of(BgpSummaryRow, facts),
+        prefixes=_of(BgpPrefix, facts),
+        sections=sections,
+        events=_of(FrrLogEvent, facts) if logs else None,
+        counts=_of(FrrLogCount, facts) if logs else None,
+    )
+
+
+def _said(sections: Mapping[str, FrrSection], command: str) -> bool:
+    # "% No BGP neighbors found" is an answer: there are none. Any other error text leaves the question open.
+    section = sections.get(command)
+    return bool(section and section.message and "No BGP neighbors found" in section.message)
+
+
+def _node_name(origin: Origin, pod: Pod | None, config: RunningConfig | None, nodes: NodesByName) -> str | None:
+    if pod and pod.node:
+        return pod.node
+    folder = PurePosixPath(origin.folder)
+    for part in (folder.name, *reversed(folder.parts)):
+        if part in nodes:
+            return part
+    # FRR runs in the host's network namespace: its hostname is the node's, whole or without the domain.
+    hostname = config.hostname if config else None
+    if hostname is None:
+        return None
+    same = [name for name in nodes if name == hostname or name.split(".", 1)[0] == hostname.split(".", 1)[0]]
+    return same[0] if len(same) == 1 else hostname
+
+
+def _age(pod: Pod | None, collected: datetime | None) -> int | None:
+    if pod is None or collected is None:
+        return None
+    container = next((one for one in pod.containers if one.name == "frr"), None)
+    started = (container.started_at if container else None) or pod.start_time
+    return max(0, int((collected - started).total_seconds())) if started else None
+
+
+def _latest(found: list[Instance]) -> list[Instance]:
+    """Of one pod that stands in several image directories only the youngest collection counts."""
+    latest: dict[tuple[str | None, ...], Instance] = {}
+    for one in found:
+        key = (one.origin.namespace, one.origin.pod) if one.origin.pod else ("", one.origin.folder)
+        held = latest.get(key)
+        if held is None or _moment(one) >= _moment(held):
+            latest[key] = one
+    return list(latest.values())
+
+
+def _moment(one: Instance) -> tuple[str, str]:
+    return (one.collected.isoformat() if one.collected else "", one.origin.image_dir)
+
+
+@join
+def sessions(instances: FrrInstances, resources: tuple[BgpPeer, ...] | None) -> Sessions:
+    found = [session for one in instances for session in _sessions(one, tuple(unique(resources or ())))]
+    return Sessions(tuple(sorted(found, key=lambda one: (one.node or one.instance.label, one.vrf, one.peer))))
+
+
+def _sessions(one: Instance, resources: tuple[BgpPeer, ...]) -> Iterator[Session]:
+    configured = {
+        (router.vrf, neighbor.peer): (router, neighbor) for router in one.routers for neighbor in router.neighbors
+    }
+    blocks = {(block.vrf, block.peer): block for block in reversed(one.neighbors or ())}
+    rows: dict[tuple[str, str], list[BgpSummaryRow]] = {}
+    for row in one.rows:
+        rows.setdefault((row.vrf, row.peer), []).append(row)
+    judged = one.neighbors is not None or bool(one.rows)
+    keys = {**blocks, **rows, **({} if judged else configured)}
+    for vrf, peer in keys:
+        router, config = configured.get((vrf, peer), (None, None))
+        block = blocks.get((vrf, peer))
+        naming = [cr for cr in resources if peer in {cr.address, cr.interface}]
+        here = tuple(cr for cr in naming if selects(cr, one))
+        names = {peer, block.address if block else None, block.interface if block else None} - {None}
+        yield Session(
+            instance=one,
+            peer=peer,
+            vrf=vrf,
+            block=block,
+            rows=tuple(rows.get((vrf, peer), ())),
+            router=router or next((each for each in one.routers if each.vrf == vrf), None),
+            config=config or _template(one, block, vrf),
+            bfd=_bfd(one.bfd_peers or (), names, vrf, block),
+            counters=next((each for each in one.counters if each.peer in names), None),
+            brief=next((each for each in one.brief if each.peer in names), None),
+            resources=here,
+            elsewhere=tuple(cr for cr in naming if cr not in here),
+        )
+
+
+def _template(one: Instance, block: BgpNeighbor | None, vrf: str) -> NeighborConfig | None:
+    """The peer group of a dynamic neighbor stands for its configuration."""
+    if block is None or not block.peer_group:
+        return None
+    groups = [group for router in one.routers if router.vrf == vrf for group in router.peer_groups]
+    return next((group for group in groups if group.peer == block.peer_group), None)
+
+
+def _bfd(
+    peers: Iterable[BfdPeer], names: set[str | None], vrf: str, block: BgpNeighbor | None
+) -> BfdPeer | None:
+    found = [peer for peer in peers if peer.peer in names and peer.vrf == vrf]
+    if block and block.bfd and len(found) > 1:
+        wanted = "multi" in (block.bfd.type or "")
+        found = [peer for peer in found if peer.multihop is wanted] or found
+    return found[0] if found else None
+
+
+def selects(resource: BgpPeer, one: Instance) -> bool:
+    """Whether a BGPPeer is meant for this instance's node: no selectors select every node; unknown labels may match."""
+    if not resource.node_selectors or one.host is None:
+        return True
+    return any(selector.matches(one.host.labels) for selector in resource.node_selectors)

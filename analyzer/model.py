@@ -1,0 +1,196 @@
+"""What a rule says and what a report holds. Output only ever reads these."""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from hashlib import sha256
+
+from parsers.base import Evidence, ParseFailure
+
+SCHEMA = "1.0"  # of the JSON report; fields are added, never renamed
+
+
+class Severity(StrEnum):
+    """critical: traffic is lost now; error: a function is broken; warning: degraded or at risk; info: context."""
+
+    CRITICAL = "critical"
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 is the worst."""
+        return list(Severity).index(self)
+
+    def at_least(self, other: "Severity") -> bool:
+        """Whether this one is as bad as the other or worse."""
+        return self.rank <= other.rank
+
+
+class Status(StrEnum):
+    """How a rule ended. Not checked is not clear, and a crash is neither."""
+
+    FOUND = "found"
+    CLEAR = "clear"
+    NOT_CHECKED = "not_checked"
+    CRASHED = "crashed"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One problem at one place: what it is about, a sentence with the facts, and at least one piece of evidence.
+
+    `severity` is set only where it differs from the rule's own; `key` tells two findings about one subject apart.
+    """
+
+    subject: str
+    message: str
+    evidence: tuple[Evidence, ...]
+    node: str | None = None
+    severity: Severity | None = None
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.evidence:
+            raise ValueError(f"finding about {self.subject} without evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that a rule would have judged if its facts had been collected or readable."""
+
+    subject: str
+    reason: str
+    node: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RankedFinding:
+    """A finding as the report shows it: with a stable id and a definite severity."""
+
+    id: str
+    severity: Severity
+    node: str | None
+    subject: str
+    message: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one rule."""
+
+    rule: str
+    area: str
+    severity: Severity
+    title: str
+    status: Status
+    reason: str | None = None
+    examined: int = 0
+    gaps: tuple[Gap, ...] = ()
+    findings: tuple[RankedFinding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """One kind of input: whether it was there, where, and if not, why and how to get it."""
+
+    input: str
+    present: bool
+    members: tuple[str, ...] = ()
+    missing_reason: str | None = None
+    how_to_collect: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveProblem:
+    """What could not be read of the archive, in a sentence."""
+
+    path: str | None
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSummary:
+    """What was read."""
+
+    inputs: tuple[str, ...]
+    members: int
+    bytes: int
+    complete: bool
+    problems: tuple[ArchiveProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSummary:
+    """Which cluster this is; None where the archive does not say."""
+
+    id: str | None = None
+    version: str | None = None
+    platform: str | None = None
+    network_type: str | None = None
+    nodes: tuple[str, ...] = ()
+    collected_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A root cause over several findings."""
+
+    id: str
+    title: str
+    confidence: str
+    subject: str | None
+    nodes: tuple[str, ...]
+    findings: tuple[str, ...]
+    explanation: str
+    next_steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole result. The JSON form of it is the contract; everything else is a view."""
+
+    tool_version: str
+    archive: ArchiveSummary
+    cluster: ClusterSummary
+    outcomes: tuple[Outcome, ...]
+    coverage: tuple[Coverage, ...]
+    parse_failures: tuple[ParseFailure, ...] = ()
+    diagnoses: tuple[Diagnosis, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+    def findings(self) -> list[tuple[Outcome, RankedFinding]]:
+        """All findings, the worst first; within a severity in the order of rules, nodes and subjects."""
+        pairs = [(outcome, finding) for outcome in self.outcomes for finding in outcome.findings]
+        return sorted(pairs, key=lambda pair: pair[1].severity.rank)
+
+    def of_status(self, status: Status) -> list[Outcome]:
+        """The outcomes that ended so."""
+        return [outcome for outcome in self.outcomes if outcome.status is status]
+
+
+def ranked(rule: str, severity: Severity, findings: list[Finding]) -> tuple[RankedFinding, ...]:
+    """Findings with ids that stay the same for the same archive, sorted by severity, node and subject."""
+    seen: dict[str, int] = {}
+    result = []
+    for finding in findings:
+        whose = "\0".join((finding.node or "", finding.subject, finding.key))
+        digest = sha256(whose.encode(errors="backslashreplace")).hexdigest()[:10]  # JSON can hold lone surrogates
+        name = f"{rule}-{digest}"
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] > 1:
+            name = f"{name}-{seen[name]}"
+        evidence = tuple(dict.fromkeys(finding.evidence))
+        result.append(
+            RankedFinding(
+                name, finding.severity or severity, finding.node, finding.subject, finding.message, evidence
+            )
+        )
+    return tuple(sorted(result, key=lambda item: (item.severity.rank, item.node or "", item.subject, item.id)))
+
+
+def with_note(evidence: tuple[Evidence, ...], note: str) -> tuple[Evidence, ...]:
+    """The same evidence, the first piece carrying a remark."""
+    return (replace(evidence[0], note=note), *evidence[1:]) if evidence else ()

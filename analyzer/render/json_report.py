@@ -1,0 +1,140 @@
+"""The JSON report: the contract. Fields are added, never renamed; everything else is a view of it."""
+
+import json
+import re
+from typing import Any
+
+from analyzer.model import (
+    SCHEMA,
+    ArchiveSummary,
+    ClusterSummary,
+    Coverage,
+    Diagnosis,
+    Outcome,
+    RankedFinding,
+    Report,
+)
+from parsers.base import Evidence, ParseFailure
+
+# Valid in JSON as they are, but a terminal obeys them: written as JSON escapes, which lose nothing.
+_STEERING = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+
+
+def report_json(report: Report) -> str:
+    """The report as one JSON object with a final newline; the same report gives the same text, valid as UTF-8."""
+    text = json.dumps(report_dict(report), ensure_ascii=False, indent=1)
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+
+
+def report_dict(report: Report) -> dict[str, Any]:
+    r"""The report as plain lists and dictionaries, in the order of the contract.
+
+    A lone surrogate (a file name that is no UTF-8) is spelled out as `\udcff`: many JSON readers refuse it otherwise.
+    """
+    plain: dict[str, Any] = _encodable(
+        {
+            "schema": SCHEMA,
+            "tool": {"name": "gatherscope", "version": report.tool_version},
+            "archive": _archive(report.archive),
+            "cluster": _cluster(report.cluster),
+            "diagnoses": [_diagnosis(one) for one in report.diagnoses],
+            "outcomes": [_outcome(one) for one in report.outcomes],
+            "coverage": [_coverage(one) for one in report.coverage],
+            "parse_failures": [_failure(one) for one in report.parse_failures],
+            "notes": list(report.notes),
+        }
+    )
+    return plain
+
+
+def _encodable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, dict):
+        return {name: _encodable(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_encodable(one) for one in value]
+    return value
+
+
+def _archive(archive: ArchiveSummary) -> dict[str, Any]:
+    return {
+        "inputs": list(archive.inputs),
+        "members": archive.members,
+        "bytes": archive.bytes,
+        "complete": archive.complete,
+        "problems": [{"path": one.path, "kind": one.kind, "message": one.message} for one in archive.problems],
+    }
+
+
+def _cluster(cluster: ClusterSummary) -> dict[str, Any]:
+    return {
+        "id": cluster.id,
+        "version": cluster.version,
+        "platform": cluster.platform,
+        "network_type": cluster.network_type,
+        "nodes": list(cluster.nodes),
+        "collected_at": cluster.collected_at,
+    }
+
+
+def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "id": diagnosis.id,
+        "title": diagnosis.title,
+        "confidence": diagnosis.confidence,
+        "subject": diagnosis.subject,
+        "nodes": list(diagnosis.nodes),
+        "findings": list(diagnosis.findings),
+        "explanation": diagnosis.explanation,
+        "next_steps": list(diagnosis.next_steps),
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "rule": outcome.rule,
+        "area": outcome.area,
+        "severity": outcome.severity.value,
+        "title": outcome.title,
+        "status": outcome.status.value,
+        "reason": outcome.reason,
+        "examined": outcome.examined,
+        "gaps": [{"node": one.node, "subject": one.subject, "reason": one.reason} for one in outcome.gaps],
+        "findings": [_finding(one) for one in outcome.findings],
+    }
+
+
+def _finding(finding: RankedFinding) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "severity": finding.severity.value,
+        "node": finding.node,
+        "subject": finding.subject,
+        "message": finding.message,
+        "evidence": [_evidence(one) for one in finding.evidence],
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "path": evidence.path,
+        "first_line": evidence.first_line,
+        "last_line": evidence.last_line,
+        "excerpt": list(evidence.excerpt),
+        "note": evidence.note,
+    }
+
+
+def _coverage(row: Coverage) -> dict[str, Any]:
+    return {
+        "input": row.input,
+        "present": row.present,
+        "members": list(row.members),
+        "missing_reason": row.missing_reason,
+        "how_to_collect": row.how_to_collect,
+    }
+
+
+def _failure(failure: ParseFailure) -> dict[str, Any]:
+    return {"parser": failure.parser, "reason": failure.reason, "evidence": _evidence(failure.evidence)}

@@ -1,0 +1,53 @@
+"""A peer did not agree to an address family in which the node has prefixes for it."""
+
+from collections.abc import Iterator
+
+from analyzer.bgp import announcements, name
+from analyzer.frr import Session, Sessions
+from analyzer.model import Finding, Gap, Severity
+from analyzer.policy import Announcement, Verdict
+from analyzer.rule import rule
+from parsers.vocabulary import Family
+
+
+@rule(Severity.WARNING, area="bgp")
+def bgp_afi_not_negotiated(sessions: Sessions) -> Iterator[Finding | Gap]:
+    """A peer did not agree to an address family in which the node has prefixes for it.
+
+    ## Why it matters
+    The session is up, but prefixes of this family never leave (`NoNeg` in a summary). Only families matter in which
+    the node has a `network` statement that the peer's policy permits: MetalLB 0.13 activates both families on every
+    peer, so a family without prefixes is normally not negotiated.
+
+    ## What to do
+    Activate the family for this node on the router, or peer over an address of that family.
+    """
+    for session in sessions:
+        if not session.established or session.unwanted:
+            continue
+        for family in Family:
+            if not _refused(session, family):
+                continue
+            statements = announcements(session, family)
+            if statements is None:
+                yield Gap(session.peer, "the running configuration was not collected", session.node)
+            elif lost := [one for one in statements if one.verdict.answer is Verdict.PERMIT]:
+                yield _finding(session, family, lost)
+
+
+def _refused(session: Session, family: Family) -> bool:
+    unicast = f"{family} unicast"
+    if any(row.family == unicast and row.negotiated is False for row in session.rows):
+        return True
+    found = session.block.family_capabilities.get(unicast) if session.block else None
+    return found is not None and found.advertised and not found.received
+
+
+def _finding(session: Session, family: Family, lost: list[Announcement]) -> Finding:
+    unicast = f"{family} unicast"
+    rows = tuple(row.evidence for row in session.rows if row.family == unicast)
+    where = session.where(f"family_capabilities.{unicast}") if session.block else rows
+    prefixes = ", ".join(one.prefix for one in lost[:4])
+    text = f"{name(session)} did not negotiate {unicast}: {prefixes} cannot be announced to it"
+    evidence = (*where, *(one.statement.evidence for one in lost[:4]))
+    return Finding(session.peer, text, evidence, session.node, key=f"{session.vrf} {family}")

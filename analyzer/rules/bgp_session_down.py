@@ -1,0 +1,77 @@
+"""A BGP session is not Established."""
+
+from collections.abc import Iterator
+
+from analyzer.bgp import admin_down, cause, name
+from analyzer.frr import Session, Sessions
+from analyzer.model import Finding, Gap, Severity
+from analyzer.rule import rule
+from parsers.base import Evidence
+from parsers.vocabulary import words
+
+
+@rule(Severity.ERROR, area="bgp")
+def bgp_session_down(sessions: Sessions) -> Iterator[Finding | Gap]:
+    """A BGP session is not Established.
+
+    ## Why it matters
+    While the session is down the peer learns no route from this node: traffic to LoadBalancer addresses does not
+    enter the cluster through it. When every peer of a node, or one peer on every node, is down, the finding is
+    critical.
+
+    ## What to do
+    Read the cause in the message and the finding of the more specific rule beside this one. Without a cause, look at
+    the state: `Connect` means that nobody answers the TCP connection to port 179 (routing, firewall, VLAN, password),
+    `Active` that it was refused or closed, `Idle` that FRR does not dial (administrative shutdown, next hop, BFD).
+    A pod that started less than three minutes before the collection may still be connecting: a warning then. A session
+    that a person shut down is only information, unless a BGPPeer resource asks for it.
+    """
+    for session in sessions:
+        if session.state is None:
+            yield Gap(session.peer, "neither show bgp neighbor nor a summary was collected", session.node)
+        elif not session.established and not session.unwanted:
+            yield Finding(
+                session.peer, _message(session), _evidence(session), session.node, _severity(session, sessions), session.vrf
+            )
+    yield from silent_instances(sessions)
+
+
+def silent_instances(sessions: Sessions) -> Iterator[Gap]:
+    """A gap for every FRR whose neighbors nobody could list although it has BGP configured."""
+    seen = {session.instance.label: session.instance for session in sessions}
+    for label, one in seen.items():
+        if one.neighbors is None and not one.rows:
+            yield Gap(label, "show bgp neighbor gave no answer", one.node)
+
+
+def _message(session: Session) -> str:
+    why = cause(session)
+    state = f"BGP session to {name(session)} is {session.state}"
+    if admin_down(session) and session.resources:
+        why += f", although BGPPeer {session.resources[0].name} asks for it"
+    young = f" The pod is only {words(session.instance.age)} old." if session.instance.young else ""
+    return f"{state}: {why.rstrip('.')}.{young}" if why else f"{state}.{young}"
+
+
+def _evidence(session: Session) -> tuple[Evidence, ...]:
+    names = ["admin_down", "state", "last_reset", "established"]
+    if session.block and session.block.last_reset is None:
+        names.remove("last_reset")
+    shutdown = session.configured("shutdown") if admin_down(session) else ()
+    wanted = (session.resources[0].evidence,) if shutdown and session.resources else ()
+    header = (session.block.evidence,) if session.block else ()
+    return (*header, *session.where(*names), *shutdown, *wanted)
+
+
+def _severity(session: Session, sessions: Sessions) -> Severity:
+    if admin_down(session):
+        return Severity.WARNING if session.resources else Severity.INFO
+    if session.instance.young:
+        return Severity.WARNING
+    judged = [one for one in sessions if one.state is not None and not one.unwanted and not admin_down(one)]
+    of_node = [one for one in judged if one.instance is session.instance]
+    of_peer = [one for one in judged if one.peer == session.peer]
+    everywhere = len(of_peer) > 1 and not any(one.established for one in of_peer)
+    if everywhere or not any(one.established for one in of_node):
+        return Severity.CRITICAL
+    return Severity.ERROR

@@ -1,0 +1,52 @@
+"""The TCP connection to a BGP peer fails with a known error."""
+
+from collections.abc import Iterator
+
+from analyzer.bgp import events, name, of_peer
+from analyzer.frr import Session, Sessions
+from analyzer.model import Finding, Gap, Severity
+from analyzer.rule import rule
+from parsers.frr_log import FrrLogEvent, LogKind
+
+MEANING = {
+    111: "refused: the host answers, but nothing listens on the port or it rejects this source",
+    110: "timed out: filtered or unreachable",
+    113: "no route to host: the next hop does not answer ARP",
+    101: "network unreachable: the node has no route",
+}
+
+
+@rule(Severity.ERROR, area="bgp")
+def bgp_tcp_failure_classified(sessions: Sessions) -> Iterator[Finding | Gap]:
+    """The TCP connection to a BGP peer fails with a known error.
+
+    ## Why it matters
+    Refused, timed out and unreachable have different owners: the router's configuration, a filter on the way, the
+    node's own routing. FRR logs the error only with `debug bgp neighbor-events`.
+
+    ## What to do
+    Refused: neighbor statement or access list on the router. Timed out: firewall, VLAN, wrong source address.
+    Unreachable: route and ARP on the node. Without the debug log: set `logLevel: debug` and collect again, or test
+    with `nc -vz PEER 179` from the node.
+    """
+    for session in sessions:
+        if session.established or session.unwanted:
+            continue
+        found = of_peer(events(session.instance, LogKind.CONNECT_FAILED), session)
+        up = of_peer(events(session.instance, LogKind.END_OF_RIB, LogKind.ADJACENCY_UP), session)
+        found = [event for event in found if not _older(event, up)]
+        if found:
+            yield _finding(session, found)
+        else:
+            yield Gap(session.peer, "FRR logs TCP errors only at level debug", session.node)
+
+
+def _older(event: FrrLogEvent, up: list[FrrLogEvent]) -> bool:
+    return bool(up and up[-1].time and event.time and event.time < up[-1].time)
+
+
+def _finding(session: Session, found: list[FrrLogEvent]) -> Finding:
+    number = int(found[-1].details.get("errno", "0"))
+    meaning = MEANING.get(number, found[-1].text)
+    text = f"connecting to {name(session)} fails ({len(found)} times in the log): {meaning}"
+    return Finding(session.peer, text, (found[-1].evidence,), session.node, key=session.vrf)

@@ -1,0 +1,60 @@
+"""The archive is masked, mixed, or its logs begin late."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from analyzer.gather import FrrPod, FrrPods
+from analyzer.model import Finding, Gap, Severity
+from analyzer.rule import NotCollectedError, rule
+from parsers.frr_log import FrrLogWindow
+from parsers.gather_timestamp import GatherTimestamp
+from parsers.gather_watermark import Obfuscated
+
+LATE = timedelta(minutes=10)  # between the start of a container and the first line that is left of its log
+APART = timedelta(hours=6)  # between two collections in one archive
+
+
+@rule(Severity.INFO, area="gather")
+def log_window_or_redaction_limits_verdict(
+    timestamps: tuple[GatherTimestamp, ...] | None,
+    pods: FrrPods | None,
+    masked: tuple[Obfuscated, ...] | None,
+) -> Iterator[Finding | Gap]:
+    """The archive is masked, mixed, or its logs begin late.
+
+    ## Why it matters
+    An argument from absence ("no such line in the log") only holds for the window that the log covers; masked
+    addresses cannot be compared with networks; collections of different times show different states.
+
+    ## What to do
+    Keep the window in mind. Ask for the unmasked archive, or for a collection right after the incident.
+    """
+    if timestamps is None and pods is None and masked is None:
+        raise NotCollectedError("neither timestamps nor FRR logs in this archive")
+    for one in masked or ():
+        text = "addresses and names are masked (must-gather-clean): networks cannot be compared"
+        yield Finding(one.image_dir or "archive", text, (one.evidence,), key="masked")
+    for pod in pods or ():
+        yield from _window(pod)
+    yield from _mixed(timestamps or ())
+
+
+def _window(one: FrrPod) -> Iterator[Finding]:
+    container = next(each for each in one.pod.containers if each.name == "frr")
+    timed = [log for log in one.logs if log.first_time is not None and log.last_time is not None]
+    if not timed or container.started_at is None:
+        return
+    first: FrrLogWindow = min(timed, key=lambda log: str(log.first_time))
+    last = max(str(log.last_time) for log in timed)
+    assert first.first_time is not None
+    if first.first_time - container.started_at > LATE:
+        text = f"the FRR log covers {first.first_time:%Y-%m-%d %H:%M:%S} to {last[:19]} only; FRR runs longer"
+        evidence = (first.evidence, *container.where("started_at"))
+        yield Finding(one.pod.name, text, evidence, one.pod.node, key="window")
+
+
+def _mixed(timestamps: tuple[GatherTimestamp, ...]) -> Iterator[Finding]:
+    ordered = sorted(timestamps, key=lambda one: one.start)
+    if ordered and ordered[-1].start - ordered[0].start > APART:
+        text = f"collections of different times are mixed: {ordered[0].start:%Y-%m-%d} and {ordered[-1].start:%Y-%m-%d}"
+        yield Finding("archive", text, (ordered[0].evidence, ordered[-1].evidence), key="mixed")

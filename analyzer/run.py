@@ -1,0 +1,102 @@
+"""One analysis: a single pass over the archive into the store, then every chosen rule over the store."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from analyzer import __version__
+from analyzer.archive import Archive, Member
+from analyzer.cluster import cluster_summary
+from analyzer.coverage import coverage_of
+from analyzer.model import ArchiveProblem, ArchiveSummary, Finding, Gap, Outcome, Report, Status, ranked
+from analyzer.plan import HEAD, Match, Plan
+from analyzer.registry import load_parsers, load_rules
+from analyzer.rule import NotCollectedError, Rule, closure, needs_of
+from analyzer.store import Store
+from parsers.base import Fact, Parser, SourceFile, first_line, run
+
+Progress = Callable[[int, int | None], None]
+SHARED_LIMIT = 64 * 1024 * 1024  # bytes of a member that are held because two parsers read it
+
+
+def analyze(inputs: Sequence[str], rules: Iterable[Rule] | None = None, progress: Progress | None = None) -> Report:
+    """Read the inputs once and judge them by the rules (all when None). Raises ArchiveError when nothing is readable."""
+    load_rules()
+    chosen = sorted(Rule.registry.values() if rules is None else rules, key=lambda one: (one.area, one.id))
+    kinds = closure(tuple(need for one in chosen for need in one.needs)) | closure(needs_of(cluster_summary))
+    store, archive = read(inputs, kinds, progress)
+    return Report(
+        tool_version=__version__,
+        archive=archive,
+        cluster=cluster_summary(**store.arguments(needs_of(cluster_summary))),
+        outcomes=tuple(judge(one, store) for one in chosen),
+        coverage=coverage_of(store, kinds),
+        parse_failures=tuple(store.failures),
+    )
+
+
+def read(
+    inputs: Sequence[str], kinds: set[type[Fact]], progress: Progress | None = None
+) -> tuple[Store, ArchiveSummary]:
+    """One forward pass: the facts of these kinds. Nothing is read that none of them needs."""
+    load_parsers()
+    plan = Plan(one for one in Parser.registry.values() if kinds.intersection(one.kinds))
+    store = Store()
+    with Archive(inputs, plan, progress) as archive:
+        for member in archive:
+            matches = plan.matches(member.path) or (
+                plan.recognise(member.path, member.head(HEAD)) if plan.loose(member.path) else []
+            )
+            _parse(member, matches, store)
+        problems = tuple(ArchiveProblem(one.path, one.kind, one.message) for one in archive.problems)
+        summary = ArchiveSummary(tuple(archive.inputs), archive.members, archive.bytes, archive.complete, problems)
+    return store, summary
+
+
+def _parse(member: Member, matches: list[Match], store: Store) -> None:
+    chunks: Iterable[bytes] = member.chunks()
+    if len(matches) > 1:
+        chunks = _held(chunks)
+    for match in matches:
+        store.read(match.parser, member.path)
+        for fact in run(match.parser, SourceFile(member.path, chunks, match.params, match.image_dir)):
+            store.add(fact)
+
+
+def _held(chunks: Iterable[bytes]) -> list[bytes]:
+    held, size = [], 0
+    for chunk in chunks:
+        held.append(chunk)
+        size += len(chunk)
+        if size > SHARED_LIMIT:
+            break
+    return held
+
+
+def judge(one: Rule, store: Store) -> Outcome:
+    """One rule's outcome. The only place where a rule's exception is caught: it becomes `crashed`."""
+
+    def outcome(status: Status, **more: object) -> Outcome:
+        return Outcome(one.id, one.area, one.severity, one.title, status, **more)  # type: ignore[arg-type]
+
+    try:
+        arguments = store.arguments(one.needs)
+        answers = list(one.function(**arguments))
+    except NotCollectedError as absent:
+        return outcome(Status.NOT_CHECKED, reason=str(absent))
+    except Exception as error:  # noqa: BLE001 - one rule's mistake must not cost the others' findings
+        return outcome(Status.CRASHED, reason=f"{type(error).__name__}: {first_line(error)}")
+    findings = ranked(one.id, one.severity, [answer for answer in answers if isinstance(answer, Finding)])
+    gaps = tuple(dict.fromkeys(answer for answer in answers if isinstance(answer, Gap)))
+    first = arguments[one.needs[0].name] if one.needs else None
+    size = len(first) if first is not None and hasattr(first, "__len__") else 0
+    examined = max(size - len(gaps), len(findings) and 1, 0)
+    if findings:
+        return outcome(Status.FOUND, examined=examined, gaps=gaps, findings=findings)
+    if gaps and not examined:
+        return outcome(Status.NOT_CHECKED, reason=_gaps(gaps), gaps=gaps)
+    return outcome(Status.CLEAR, reason=_gaps(gaps), examined=examined, gaps=gaps)
+
+
+def _gaps(gaps: tuple[Gap, ...]) -> str | None:
+    reasons = list(dict.fromkeys(f"{gap.node or gap.subject}: {gap.reason}" for gap in gaps))
+    more = f" (and {len(reasons) - 5} more)" if len(reasons) > 5 else ""
+    return "; ".join(reasons[:5]) + more or None

@@ -1,0 +1,172 @@
+"""`show bgp ipv4 json` and `show bgp ipv4 unicast <prefix> json`: tables and prefixes as the text forms give them.
+
+FRRouting bgpd/bgp_route.c, bgp_show_table, route_vty_out and route_vty_out_detail; releases 7.5 to 10.7.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from parsers.base import Evidence, Origin, ParseFailure, SourceFile, Text, failure, first_line, parser
+from parsers.bgp_prefix import BgpPrefix
+from parsers.bgp_table import BgpOrigin, BgpRoute, BgpTable, Rpki, as_path
+from parsers.prefixes import family, prefix
+from parsers.tree import Tree, parse_json
+from parsers.vocabulary import address, autonomous_system
+
+_ORIGINS = {"igp": BgpOrigin.IGP, "egp": BgpOrigin.EGP, "incomplete": BgpOrigin.INCOMPLETE}
+_RPKI = {"rpkiValid": Rpki.VALID, "rpkiInvalid": Rpki.INVALID, "rpkiNotFound": Rpki.NOT_FOUND}
+_FLAGS = {
+    "valid": "valid",
+    "best": "bestpath",
+    "multipath": "multipath",
+    "suppressed": "suppressed",
+    "damped": "damped",
+    "history": "history",
+    "stale": "stale",
+    "removed": "removed",
+}
+NAME = "bgp_table_json"
+
+
+@parser(
+    title="saved output of `show bgp ipv4 json` or `show bgp ipv4 unicast <prefix> json`",
+    collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bgp ipv4 json' > bgp-ipv4.json",
+    content=rb'"defaultLocPrf"\s*:\s*\d+\s*,\s*"localAS"\s*:\s*[^,\s]{1,20}\s*,\s*"routes"\s*:'
+    rb'|^\s*\{\s*"prefix"\s*:\s*"[^"]{1,60}"\s*,\s*"(?:version|advertisedTo|localLabel|paths)"',
+)
+def bgp_table_json(source: SourceFile) -> Iterator[BgpTable | BgpRoute | BgpPrefix | ParseFailure]:
+    for part in _documents(source.text()):
+        source.at(part, part.first_line)
+        yield from _document(parse_json(part), source.origin)
+
+
+def _documents(text: Text) -> Iterator[Text]:
+    """From a line that begins with `{` to the next that ends the document; prompts around it are no JSON."""
+    start: int | None = None
+    for number, line in text.numbered():
+        if start is None and line.startswith("{"):
+            start = number
+        elif start is not None and line[:1].isalnum():
+            yield text.part(start, number - 1)
+            start = None
+    if start is not None:
+        yield text.part(start, text.last_line)
+
+
+def _document(tree: Tree, origin: Origin) -> Iterator[BgpTable | BgpRoute | BgpPrefix | ParseFailure]:
+    match tree.value:
+        case {"routes": dict() as routes}:
+            yield from _table(tree, routes, origin)
+        case {"prefix": str()}:
+            yield from _prefix(tree, origin)
+        case {"warning": str()}:
+            return  # `Default BGP instance not found`
+        case _:
+            yield failure(tree.evidence(), NAME, "neither a table nor a prefix of BGP")
+
+
+def _table(
+    tree: Tree, routes: dict[str, Any], origin: Origin
+) -> Iterator[BgpTable | BgpRoute | BgpPrefix | ParseFailure]:
+    found = list(_routes(tree, routes, origin))
+    families = {fact.family for fact in found if isinstance(fact, BgpRoute)}
+    local_as = tree.get("localAS")
+    names = {"vrf": "vrfName", "table_version": "tableVersion", "router_id": "routerId", "local_as": "localAS"}
+    yield BgpTable(
+        evidence=tree.evidence("tableVersion"),
+        marks={name: tree.evidence(key) for name, key in names.items() if tree.has(key)},
+        origin=origin,
+        family=families.pop() if len(families) == 1 else None,
+        router_id=tree.get("routerId"),
+        local_as=None if local_as is None else autonomous_system(str(local_as)),
+        vrf=tree.get("vrfName"),
+        table_version=tree.get("tableVersion"),
+        routes=tree.get("totalRoutes", default=len(routes)),
+        paths=tree.get("totalPaths"),
+    )
+    if tree.get("totalRoutes", default=len(routes)) != len(routes):
+        reason = f"FRR displayed {tree.get('totalRoutes')} prefixes, the document holds {len(routes)}"
+        yield failure(tree.evidence("totalRoutes"), NAME, reason)
+    yield from found
+
+
+def _routes(tree: Tree, routes: dict[str, Any], origin: Origin) -> Iterator[BgpRoute | BgpPrefix | ParseFailure]:
+    for name, paths in routes.items():
+        where = _place(tree.evidence("routes", name), tree.text, name)
+        match paths:
+            case list():
+                for index, path in enumerate(paths):
+                    place = _place(tree.evidence("routes", name, index), tree.text, name)
+                    try:
+                        yield _route(prefix(name), path, place, origin)
+                    except ValueError as error:
+                        yield failure(place, NAME, first_line(error))
+            case {"prefix": str()}:  # `show bgp ipv4 detail json`
+                yield from _prefix(tree.sub("routes", name), origin)
+            case {"pathCount": int()}:  # `brief json` only counts
+                continue
+            case _:
+                yield failure(where, NAME, "not a list of paths")
+
+
+def _place(evidence: Evidence, text: Text, focus: str) -> Evidence:
+    # FRR writes all paths of a prefix on one line, and some tools the whole document.
+    return text.quote(evidence.first_line, evidence.last_line, focus=focus)
+
+
+def _route(name: str, path: Any, evidence: Evidence, origin: Origin) -> BgpRoute:
+    if not isinstance(path, dict):
+        raise ValueError("not a path")
+    values: dict[str, Any] = {flag: bool(path.get(key)) for flag, key in _FLAGS.items()}
+    written = path.get("path", path.get("aspath", ""))
+    written = written.get("string", "") if isinstance(written, dict) else written
+    came = str(path.get("origin", "")).lower()
+    if came and came not in _ORIGINS:
+        raise ValueError(f"unknown origin {came[:40]!r}")
+    return BgpRoute(
+        evidence=evidence,
+        origin=origin,
+        family=family(name),
+        prefix=name,
+        next_hop=_next_hop(path.get("nexthops")),
+        internal=path.get("pathFrom") == "internal",
+        rpki=next((state for key, state in _RPKI.items() if path.get(key)), None),
+        metric=path.get("metric", path.get("med")),
+        local_pref=path.get("locPrf"),
+        weight=path.get("weight"),
+        path=as_path(str(written)),
+        path_origin=_ORIGINS.get(came),
+        **values,
+    )
+
+
+def _next_hop(written: Any) -> str:
+    hops = [hop for hop in written if isinstance(hop, dict)] if isinstance(written, list) else []
+    used = [hop for hop in hops if hop.get("used")] or hops
+    return address(str(used[0].get("ip") or used[0].get("interface") or "")) if used else ""
+
+
+def _prefix(tree: Tree, origin: Origin) -> Iterator[BgpPrefix | ParseFailure]:
+    paths = [path for path in tree.items("paths") if isinstance(path.value, dict)]
+    best = (number for number, path in enumerate(paths, 1) if path.get("bestpath", "overall"))
+    peers: dict[str, None] = {}
+    for one in (tree, *paths):  # with add-path each path has its own
+        advertised = one.get("advertisedTo")
+        peers.update(dict.fromkeys(advertised if isinstance(advertised, dict) else {}))
+    names = {"prefix": "prefix", "paths": "paths", "advertised_to": "advertisedTo"}
+    try:
+        name = prefix(tree.value["prefix"])
+    except ValueError as error:
+        yield failure(tree.evidence("prefix"), NAME, str(error))
+        return
+    yield BgpPrefix(
+        evidence=tree.evidence("prefix"),
+        marks={mark: tree.evidence(key) for mark, key in names.items() if tree.has(key)},
+        origin=origin,
+        prefix=name,
+        family=family(name),
+        version=tree.get("version"),
+        paths=len(paths),
+        best=next(best, None),
+        advertised_to=tuple(address(peer) for peer in peers),
+    )

@@ -1,0 +1,94 @@
+"""`show running-config` and frr.conf: the configuration that FRR runs, or would read at its start.
+
+FRRouting 7.5 to 10.7 write and accept it (vtysh/vtysh_config.c and the daemons' `config_write` functions); MetalLB
+(internal/bgp/frr/templates) and frr-k8s render it. FRR has thousands of statements: those that no field is for are
+kept as they are written; a failure is a statement that a field is for and whose grammar is broken.
+"""
+
+import re
+from collections.abc import Iterator
+
+from parsers.base import ParseFailure, SourceFile, Text, parser
+from parsers.flat_text import in_dump
+from parsers.frr_config_facts import (
+    Action,
+    BfdProfile,
+    BgpRouter,
+    Block,
+    ConfigKind,
+    FamilyConfig,
+    ListenRange,
+    NeighborConfig,
+    NetworkStatement,
+    PrefixListEntry,
+    RemoteAs,
+    RouteMapEntry,
+    RouteMapMatch,
+    RunningConfig,
+    Statement,
+    StaticRoute,
+)
+from parsers.frr_config_lines import BEGIN
+from parsers.frr_config_reader import read
+
+__all__ = [
+    "Action",
+    "BfdProfile",
+    "BgpRouter",
+    "Block",
+    "ConfigKind",
+    "FamilyConfig",
+    "ListenRange",
+    "NeighborConfig",
+    "NetworkStatement",
+    "PrefixListEntry",
+    "RemoteAs",
+    "RouteMapEntry",
+    "RouteMapMatch",
+    "RunningConfig",
+    "Statement",
+    "StaticRoute",
+    "read",
+]
+
+
+@parser(
+    "namespaces/{namespace}/pods/{pod}/frr/frr/logs/frr.conf",
+    "report/pods/{pod}/frr/logs/frr.conf",
+    title="frr.conf of the FRR containers",
+    collect="oc adm must-gather with MetalLB or frr-k8s installed; by hand: oc exec -n <namespace> <pod> -c frr -- "
+    "cat /etc/frr/frr.conf > frr.conf",
+)
+def frr_conf(source: SourceFile) -> Iterator[RunningConfig | ParseFailure]:
+    text = source.text()
+    if any(line.strip() for line in text):
+        yield from read(text, source.origin, ConfigKind.STARTUP)
+
+
+@parser(
+    title="saved output of `show running-config`",
+    collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show running-config' > running-config.txt",
+    content=rb"^[ \t]*(?:Building configuration\.\.\.|Current configuration:)",
+)
+def running_config(source: SourceFile) -> Iterator[RunningConfig | ParseFailure]:
+    text = source.text()
+    if not in_dump(text):
+        for part in _saved(text):
+            source.at(text, part.first_line)
+            yield from read(part, source.origin, ConfigKind.RUNNING)
+
+
+def _saved(text: Text) -> Iterator[Text]:
+    """The configurations in a saved session: from the heading to `end`; what stands around them is other output."""
+    start: int | None = None
+    for number, line in text.numbered():
+        begins = BEGIN.match(line.lstrip())
+        if begins and (start is None or line.lstrip().startswith("Building")):
+            if start is not None:
+                yield text.part(start, number - 1)
+            start = number
+        if start is not None and (line.strip() == "end" or (begins and re.search(r"\send(?:\s|$)", line))):
+            yield text.part(start, number)
+            start = None
+    if start is not None:
+        yield text.part(start, text.last_line)
