@@ -15,7 +15,9 @@ class BfdSessions(Group):
 
 @join
 def bfd_sessions(sessions: Sessions) -> BfdSessions:
-    known = [one for one in sessions if one.instance.bfd_peers is not None or one.brief or (one.block and one.block.bfd)]
+    known = [
+        one for one in sessions if one.instance.bfd_peers is not None or one.brief or (one.block and one.block.bfd)
+    ]
     if not known and any(one.uses_bfd for one in sessions):
         raise NotCollectedError("show bfd peers gave no answer on any node")
     return BfdSessions(tuple(one for one in sessions if one.uses_bfd and not one.unwanted))

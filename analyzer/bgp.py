@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 
 from analyzer.frr import Instance, Session
-from analyzer.policy import Announcement, announces
+from analyzer.policy import Verdict, announces
 from parsers.bgp_neighbor_facts import Reset
-from parsers.frr_log import FrrLogEvent, LogKind
+from parsers.bgp_open import OpenMessage, decode_open
+from parsers.frr_config_facts import NetworkStatement
+from parsers.frr_log import FrrLogEvent, FrrLogKind
 from parsers.vocabulary import BfdStatus, BgpState, Direction, Family, address, family_of, words
 
 DAY = 86_400  # seconds; an older reset of a session that is up again is history, not a fault
@@ -29,7 +31,7 @@ def reset(session: Session) -> Reset | None:
 
 
 def notification(session: Session, code: str, *subcodes: str) -> Direction | None:
-    """The direction of the last reset if it is a NOTIFICATION of this code and one of these subcodes (any when none)."""
+    """The direction of the last reset if it is a NOTIFICATION of this code and one of these subcodes (or any)."""
     last = reset(session)
     if last is None or last.direction is None or (last.code or "").casefold() != code.casefold():
         return None
@@ -111,6 +113,9 @@ def cause(session: Session) -> str:  # noqa: C901, PLR0911 - one question after 
         return "the number of received prefixes exceeded the configured maximum"
     if waits_for_bfd(session):
         return f"BGP waits for BFD, whose session is {session.bfd_status}"
+    if (opened := rejected_open(session)) is not None:
+        configured = session.block.remote_as if session.block else None
+        return f"the peer is in AS {opened.my_as}, but AS {configured} is configured"
     if last and last.direction:
         what = "/".join(part for part in (last.code, last.subcode) if part)
         who = "this node sent" if last.direction is Direction.SENT else "the peer sent"
@@ -125,9 +130,24 @@ def cause(session: Session) -> str:  # noqa: C901, PLR0911 - one question after 
         if session.state is BgpState.CONNECT:
             return f"the TCP connection is not answered (peer unreachable, or filtered on the way).{secret}"
         return f"the TCP connection never came up (refused, closed by the peer, or no path).{secret}"
+    opens = messages(session, "opens")
+    if never_up(session) and opens and opens[0] and not opens[1]:
+        return (
+            "the peer closes the connection without an OPEN (no matching neighbor statement there, or an access list)"
+        )
     if last and last.reason and not last.reason.startswith("Waiting for peer OPEN"):
         return f"last reset: {last.reason}"
     return ""
+
+
+def rejected_open(session: Session) -> OpenMessage | None:
+    """The peer's OPEN that this node rejected because of its AS number; None for any other last reset."""
+    block = session.block
+    if block is None or block.received_open is None:
+        return None
+    if notification(session, "OPEN Message Error", "Bad Peer AS") is not Direction.SENT:
+        return None
+    return decode_open(block.received_open)
 
 
 def password(session: Session) -> bool:
@@ -151,6 +171,9 @@ def on_link(session: Session) -> bool | None:
     return any(wanted in one for one in same)
 
 
+Announcement = tuple[NetworkStatement, Verdict]
+
+
 def announcements(session: Session, family: Family) -> list[Announcement] | None:
     """The `network` statements of a family with the verdict of this peer's outbound policy; None when unknown."""
     one = session.instance
@@ -159,7 +182,7 @@ def announcements(session: Session, family: Family) -> list[Announcement] | None
     return announces(one.config, session.router, session.config, family)
 
 
-def events(one: Instance, *kinds: LogKind) -> list[FrrLogEvent]:
+def events(one: Instance, *kinds: FrrLogKind) -> list[FrrLogEvent]:
     """The FRR log's events of these kinds, each once although frr.log and current.log repeat each other."""
     seen: dict[tuple[object, ...], FrrLogEvent] = {}
     for event in one.events or ():

@@ -14,7 +14,7 @@ from rich.markdown import Markdown
 from analyzer.archive import ArchiveError
 from analyzer.batch import overall, run_batch
 from analyzer.cases import find
-from analyzer.cli_table import print_table
+from analyzer.cli_table import Output, print_table
 from analyzer.model import Severity, Status
 from analyzer.output import STANDARD_OUTPUT, OutputError, check_outside, check_target, to_standard_output, write
 from analyzer.progress import shown
@@ -88,7 +88,7 @@ def analyze(archives: Sequence[str], asked: Asked) -> int:
         for outcome in report.of_status(Status.CRASHED):
             warn(f"rule {outcome.rule} crashed, which is a bug in gatherscope: {outcome.reason}")
     else:
-        print_summary(report, Console(), str(html) if html else None)
+        print_summary(report, Output(), str(html) if html else None)
     if nothing_collected(report):
         warn(why_nothing(report))
     return exit_code(report, severity_of(asked.fail_on))
@@ -144,7 +144,7 @@ def show(what: str, archives: Sequence[str], as_json: bool) -> int:
         if as_json:
             to_standard_output(json.dumps(one.data(store), indent=1) + "\n")
         else:
-            _print_facts(Console(), one.rows(store))
+            _print_facts(Output(), one.rows(store))
     except NotCollectedError as absent:
         if as_json:
             to_standard_output("null\n")  # not collected is not empty
@@ -156,6 +156,8 @@ def show(what: str, archives: Sequence[str], as_json: bool) -> int:
 def _print_facts(console: Console, table: Table) -> None:
     if table.rows:
         print_table(console, table.columns, table.rows)
+    if not table.rows and not table.note:
+        warn("there is nothing to show: what was collected was read, and holds none")
     if table.note:
         console.print(visible(table.note), markup=False, highlight=False, soft_wrap=not console.is_terminal)
 
@@ -163,7 +165,7 @@ def _print_facts(console: Console, table: Table) -> None:
 def rules(name: str | None, markdown: bool) -> int:
     """Print the list of rules, the documentation of one, or the reference of all."""
     load_rules()
-    console = Console()
+    console = Output()
     if name:
         _known(name, Rule.registry, "rule", "NAME")
         _print_rule(console, Rule.registry[name], markdown)
@@ -200,7 +202,7 @@ def batch(folder: Path, out: Path, jobs: int, fail_on: str) -> int:
         raise ArchiveError(f"no archive in {folder}")
     with shown("archives", unit="archives") as progress:
         rows = run_batch(found.cases, out, jobs, severity_of(fail_on), progress)
-    _print_rows(Console(), rows)
+    _print_rows(Output(), rows)
     if found.ignored:
         warn(f"left out, because they are no archives: {first_few(found.ignored, 5)}")
     if found.foreign:

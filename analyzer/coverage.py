@@ -6,7 +6,7 @@ from parsers.base import Fact, Parser
 
 
 def coverage_of(store: Store, kinds: set[type[Fact]]) -> tuple[Coverage, ...]:
-    """One row per input that the chosen rules could use; saved files that only content tells are listed when present."""
+    """One row per input that the chosen rules could use, whether it was there or not."""
     rows: dict[str, list[Parser]] = {}
     for one in sorted(Parser.registry.values(), key=lambda each: each.title):
         if kinds.intersection(one.kinds):
@@ -18,9 +18,7 @@ def coverage_of(store: Store, kinds: set[type[Fact]]) -> tuple[Coverage, ...]:
             result.append(Coverage(title, present=True, members=tuple(members)))
         else:
             collect = next((one.collect for one in parsers if one.collect), None)
-            result.append(
-                Coverage(title, present=False, missing_reason=_reason(parsers), how_to_collect=collect)
-            )
+            result.append(Coverage(title, present=False, missing_reason=_reason(parsers), how_to_collect=collect))
     return tuple(result)
 
 

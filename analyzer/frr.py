@@ -12,7 +12,7 @@ from parsers.bfd_facts import BfdAnswer, BfdBriefPeer, BfdCounters, BfdPeer
 from parsers.bgp_neighbor_facts import BgpNeighbor
 from parsers.bgp_prefix import BgpPrefix
 from parsers.bgp_summary_facts import BgpSummaryRow
-from parsers.dump_frr import FrrSection
+from parsers.dump_frr import BFD_PEER, BGP_NEIGHBOR, FrrSection, SectionState
 from parsers.frr_config_facts import BgpRouter, ConfigKind, NeighborConfig, RunningConfig
 from parsers.frr_log import FrrLogCount, FrrLogEvent
 from parsers.gather_timestamp import GatherTimestamp
@@ -56,6 +56,20 @@ class Instance:
     def young(self) -> bool:
         """Whether the pod started less than YOUNG seconds before the collection."""
         return self.age is not None and self.age < YOUNG
+
+    @property
+    def bgpd_dead(self) -> bool:
+        """Whether bgpd does not run: vtysh shows a configuration without BGP, no neighbors, and frr.conf has BGP."""
+        section = self.sections.get(BGP_NEIGHBOR)
+        silent = section is not None and section.state is not SectionState.ANSWERED and self.neighbors is None
+        wanted = self.startup is not None and bool(self.startup.routers)
+        return silent and wanted and self.config is not None and self.config.complete and not self.config.routers
+
+    @property
+    def bfdd_silent(self) -> bool:
+        """Whether bfdd gave no answer; its profiles are missing in the running configuration then."""
+        section = self.sections.get(BFD_PEER)
+        return section is not None and section.state is not SectionState.ANSWERED
 
     @property
     def routers(self) -> tuple[BgpRouter, ...]:
@@ -273,9 +287,7 @@ def _of(kind: type[Any], facts: list[OriginFact]) -> tuple[Any, ...]:
     return tuple(fact for fact in facts if isinstance(fact, kind))
 
 
-def _instance(
-    origin: Origin, facts: list[OriginFact], pods: PodsByName, nodes: NodesByName, ages: Ages
-) -> Instance:
+def _instance(origin: Origin, facts: list[OriginFact], pods: PodsByName, nodes: NodesByName, ages: Ages) -> Instance:
     configs = _of(RunningConfig, facts)
     config = next((one for one in reversed(configs) if one.kind is ConfigKind.RUNNING), None)
     startup = next((one for one in reversed(configs) if one.kind is ConfigKind.STARTUP), None)
@@ -295,7 +307,7 @@ def _instance(
         host=nodes.get(node or ""),
         config=config,
         startup=startup,
-        neighbors=neighbors if neighbors or _said(sections, "show bgp neighbor") else None,
+        neighbors=neighbors if neighbors or _said(sections, BGP_NEIGHBOR) else None,
         bfd_peers=bfd_peers if bfd_peers or _of(BfdAnswer, facts) else None,
         brief=_of(BfdBriefPeer, facts),
         counters=_of(BfdCounters, facts),
@@ -358,8 +370,9 @@ def sessions(instances: FrrInstances, resources: tuple[BgpPeer, ...] | None) -> 
 
 
 def _sessions(one: Instance, resources: tuple[BgpPeer, ...]) -> Iterator[Session]:
+    routers = one.startup.routers if one.bgpd_dead and one.startup else one.routers
     configured = {
-        (router.vrf, neighbor.peer): (router, neighbor) for router in one.routers for neighbor in router.neighbors
+        (router.vrf, neighbor.peer): (router, neighbor) for router in routers for neighbor in router.neighbors
     }
     blocks = {(block.vrf, block.peer): block for block in reversed(one.neighbors or ())}
     rows: dict[tuple[str, str], list[BgpSummaryRow]] = {}
@@ -397,9 +410,7 @@ def _template(one: Instance, block: BgpNeighbor | None, vrf: str) -> NeighborCon
     return next((group for group in groups if group.peer == block.peer_group), None)
 
 
-def _bfd(
-    peers: Iterable[BfdPeer], names: set[str | None], vrf: str, block: BgpNeighbor | None
-) -> BfdPeer | None:
+def _bfd(peers: Iterable[BfdPeer], names: set[str | None], vrf: str, block: BgpNeighbor | None) -> BfdPeer | None:
     found = [peer for peer in peers if peer.peer in names and peer.vrf == vrf]
     if block and block.bfd and len(found) > 1:
         wanted = "multi" in (block.bfd.type or "")

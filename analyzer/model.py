@@ -184,9 +184,7 @@ def ranked(rule: str, severity: Severity, findings: list[Finding]) -> tuple[Rank
             name = f"{name}-{seen[name]}"
         evidence = tuple(dict.fromkeys(finding.evidence))
         result.append(
-            RankedFinding(
-                name, finding.severity or severity, finding.node, finding.subject, finding.message, evidence
-            )
+            RankedFinding(name, finding.severity or severity, finding.node, finding.subject, finding.message, evidence)
         )
     return tuple(sorted(result, key=lambda item: (item.severity.rank, item.node or "", item.subject, item.id)))
 

@@ -34,8 +34,8 @@ class Shown:
             return
         self._next = now + INTERVAL
         if not self._bar.tasks:
+            self._bar.add_task(self._label, total=total)
             self._bar.start()
-            self._bar.add_task(self._label)
         self._bar.update(self._bar.tasks[0].id, completed=done, total=total)
 
 

@@ -18,7 +18,7 @@ SHARED_LIMIT = 64 * 1024 * 1024  # bytes of a member that are held because two p
 
 
 def analyze(inputs: Sequence[str], rules: Iterable[Rule] | None = None, progress: Progress | None = None) -> Report:
-    """Read the inputs once and judge them by the rules (all when None). Raises ArchiveError when nothing is readable."""
+    """Read the inputs once and judge them by the rules, all when None. ArchiveError when nothing is readable."""
     load_rules()
     chosen = sorted(Rule.registry.values() if rules is None else rules, key=lambda one: (one.area, one.id))
     kinds = closure(tuple(need for one in chosen for need in one.needs)) | closure(needs_of(cluster_summary))

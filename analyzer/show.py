@@ -189,4 +189,3 @@ SHOWS: Mapping[str, Show] = {
     "bgp": Show("bgp", "BGP sessions of every node", _needs(Sessions, FrrInstances), _bgp_table, _bgp_data),
     "bfd": Show("bfd", "BFD sessions of every node", _needs(FrrInstances), _bfd_table, _bfd_data),
 }
-

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 from analyzer.model import Coverage, Report, Severity, Status
 
-MARKERS = frozenset({"timestamp", "event-filter.html", "must-gather.logs", "gather.logs", "version"})
+MARKERS = frozenset({"timestamp", "event-filter.html", "must-gather.logs", "gather.logs", "version", "watermark.txt"})
 
 
 class Exit(IntEnum):

@@ -47,7 +47,7 @@ class Workers:
         try:
             result = pool.submit(function, *args, **kwargs).result()
         except BrokenProcessPool:
-            pool.shutdown(wait=False)
+            pool.shutdown()
             raise
         except BaseException:
             self._idle.append(pool)

@@ -51,7 +51,7 @@ def _shorten(line: str, focus: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Text(Sequence[str]):
-    """Masked lines that know their numbers in the member. Indexing is by position, `quote` and `part` by line number."""
+    """Masked lines that know their numbers in the member. Indexing is by position, `quote` and `part` by number."""
 
     path: str
     lines: tuple[str, ...]
@@ -92,7 +92,7 @@ class Text(Sequence[str]):
 
 
 def decode(data: bytes) -> str:
-    """UTF-8 with or without mark, UTF-16 as Windows terminals save it; what is broken becomes U+FFFD, never an error."""
+    """UTF-8 with or without mark, UTF-16 as Windows saves it; what is broken becomes U+FFFD, never an error."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace")
     return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")

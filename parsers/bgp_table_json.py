@@ -95,12 +95,7 @@ def _routes(tree: Tree, routes: dict[str, Any], origin: Origin) -> Iterator[BgpR
         where = _place(tree.evidence("routes", name), tree.text, name)
         match paths:
             case list():
-                for index, path in enumerate(paths):
-                    place = _place(tree.evidence("routes", name, index), tree.text, name)
-                    try:
-                        yield _route(prefix(name), path, place, origin)
-                    except ValueError as error:
-                        yield failure(place, NAME, first_line(error))
+                yield from _paths(tree, name, paths, origin)
             case {"prefix": str()}:  # `show bgp ipv4 detail json`
                 yield from _prefix(tree.sub("routes", name), origin)
             case {"pathCount": int()}:  # `brief json` only counts
@@ -109,14 +104,24 @@ def _routes(tree: Tree, routes: dict[str, Any], origin: Origin) -> Iterator[BgpR
                 yield failure(where, NAME, "not a list of paths")
 
 
+def _paths(tree: Tree, name: str, paths: list[Any], origin: Origin) -> Iterator[BgpRoute | ParseFailure]:
+    for index, path in enumerate(paths):
+        place = _place(tree.evidence("routes", name, index), tree.text, name)
+        if not isinstance(path, dict):
+            yield failure(place, NAME, "not a path")
+            continue
+        try:
+            yield _route(prefix(name), path, place, origin)
+        except ValueError as error:
+            yield failure(place, NAME, first_line(error))
+
+
 def _place(evidence: Evidence, text: Text, focus: str) -> Evidence:
     # FRR writes all paths of a prefix on one line, and some tools the whole document.
     return text.quote(evidence.first_line, evidence.last_line, focus=focus)
 
 
-def _route(name: str, path: Any, evidence: Evidence, origin: Origin) -> BgpRoute:
-    if not isinstance(path, dict):
-        raise ValueError("not a path")
+def _route(name: str, path: dict[str, Any], evidence: Evidence, origin: Origin) -> BgpRoute:
     values: dict[str, Any] = {flag: bool(path.get(key)) for flag, key in _FLAGS.items()}
     written = path.get("path", path.get("aspath", ""))
     written = written.get("string", "") if isinstance(written, dict) else written

@@ -8,7 +8,18 @@ from datetime import datetime
 from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, Part, loose, marks, metadata, moment, read_objects, required_text, text
+from parsers.kubernetes import (
+    KubernetesFact,
+    Part,
+    loose,
+    marks,
+    metadata,
+    moment,
+    read_objects,
+    required_text,
+    required_word,
+    text,
+)
 from parsers.tree import Tree
 
 
@@ -79,7 +90,7 @@ def _update(tree: Tree) -> Update:
     return Update(
         evidence=tree.evidence(),
         version=required_text(tree, "version"),
-        state=UpdateState(required_text(tree, "state")),
+        state=required_word(tree, UpdateState, "state"),
         started=moment(tree, "startedTime"),
         completed=moment(tree, "completionTime"),
     )

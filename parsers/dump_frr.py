@@ -68,7 +68,11 @@ BGP_NEIGHBOR, BFD_PEER = "show bgp neighbor", "show bfd peer"
 EXPECTED = (RUNNING_CONFIG, BGP_IPV4, BGP_IPV6, BGP_NEIGHBOR, BFD_PEER)
 _COMMANDS: tuple[tuple[re.Pattern[str], str, Reader], ...] = (
     (re.compile(r"show run\S*( .*)?"), RUNNING_CONFIG, _config),
-    (re.compile(r"show (ip )?bgp (vrf \S+ )?((ipv4|ipv6|l2vpn)\s+)?(\S+ )?sum\S*"), "show bgp summary", bgp_summary.read),
+    (
+        re.compile(r"show (ip )?bgp (vrf \S+ )?((ipv4|ipv6|l2vpn)\s+)?(\S+ )?sum\S*"),
+        "show bgp summary",
+        bgp_summary.read,
+    ),
     (re.compile(r"show (ip )?bgp (vrf \S+ )?((ipv4|ipv6) )?nei\S*"), BGP_NEIGHBOR, bgp_neighbor.read),
     (re.compile(r"show (ip )?bgp( ipv4)?( uni\S*)?"), BGP_IPV4, _ipv4),
     (re.compile(r"show (ipv6 bgp|bgp ipv6)( uni\S*)?"), BGP_IPV6, _ipv6),

@@ -24,6 +24,7 @@ from parsers.kubernetes import (
     selector,
     text,
     texts,
+    word,
 )
 from parsers.metallb_resources import DynamicAsn
 from parsers.tree import Tree
@@ -174,7 +175,7 @@ def _neighbor(tree: Tree) -> FrrNeighbor:
         address=address(written) if written else None,
         interface=text(tree, "interface") or None,
         asn=number(tree, "asn") or None,
-        dynamic_asn=DynamicAsn(found) if (found := text(tree, "dynamicASN")) else None,
+        dynamic_asn=word(tree, DynamicAsn, "dynamicASN"),
         local_asn=number(tree, "localASN") or None,
         port=number(tree, "port"),
         hold_time=duration(tree, "holdTime"),
@@ -188,9 +189,9 @@ def _neighbor(tree: Tree) -> FrrNeighbor:
         disable_mp=flag(tree, "disableMP") or False,
         dual_stack_address_family=flag(tree, "dualStackAddressFamily") or False,
         enable_graceful_restart=flag(tree, "enableGracefulRestart") or False,
-        advertise_mode=AllowMode(text(tree, "toAdvertise", "allowed", "mode") or "filtered"),
+        advertise_mode=word(tree, AllowMode, "toAdvertise", "allowed", "mode") or AllowMode.FILTERED,
         advertise=texts(tree, "toAdvertise", "allowed", "prefixes"),
-        receive_mode=AllowMode(text(tree, "toReceive", "allowed", "mode") or "filtered"),
+        receive_mode=word(tree, AllowMode, "toReceive", "allowed", "mode") or AllowMode.FILTERED,
         receive=tuple(_incoming(one) for one in tree.items("toReceive", "allowed", "prefixes")),
     )
 

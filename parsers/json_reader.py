@@ -10,7 +10,7 @@ from parsers.spans import DEPTH_LIMIT, MalformedError, Span, Spans
 
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _SPACE = re.compile(r"[ \t\r\n]*")
-_NUMBER = re.compile(r"-?\d{1,400}(\.\d+)?([eE][-+]?\d+)?")
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,399})(\.\d+)?([eE][-+]?\d+)?")
 _WORDS = {"t": ("true", True), "f": ("false", False), "n": ("null", None)}
 
 

@@ -13,7 +13,8 @@ from parsers.vocabulary import address
 
 _WANTED = re.compile(rb"MD5 Hash", re.IGNORECASE)
 _PAIR = re.compile(
-    r"(?P<text>(?:TCP: )?(?:Unexpected )?MD5 Hash.*?\(?(?P<source>[0-9A-Fa-f:.]+),? ?[:,] ?\d+\)?\s*->\s*"
+    r"(?P<text>(?:TCP: )?(?:Unexpected )?MD5 Hash"
+    r".*?\(?(?P<source>[0-9A-Fa-f:.]+),? ?[:,] ?\d+\)?\s*->\s*"
     r"\(?\[?(?P<destination>[0-9A-Fa-f:.]+?)\]?,? ?[:,.] ?\d+\)?.*)",
     re.IGNORECASE,
 )

@@ -54,7 +54,8 @@ class Part(Fact):
 
     @field_serializer("evidence")
     def _place(self, evidence: Evidence) -> str:
-        return f"{evidence.first_line}-{evidence.last_line}"
+        first, last = evidence.first_line, evidence.last_line
+        return str(first) if first == last else f"{first}-{last}"
 
     @field_serializer("marks")
     def _places(self, marks: Mapping[str, Evidence]) -> dict[str, str]:
@@ -108,7 +109,7 @@ def selector(tree: Tree, *path: str | int) -> LabelSelector:
     expressions = tuple(
         Requirement(
             key=required_text(one, "key"),
-            operator=Operator(required_text(one, "operator")),
+            operator=required_word(one, Operator, "operator"),
             values=texts(one, "values"),
         )
         for one in tree.items(*path, "matchExpressions")
@@ -142,6 +143,28 @@ def required_text(tree: Tree, *path: str | int) -> str:
     """A text that must be there."""
     value = text(tree, *path)
     if not value:
+        raise _wrong(tree, path, "there")
+    return value
+
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+def word(tree: Tree, words: type[Word], *path: str | int) -> Word | None:
+    """One of the words that are known for this field; None where nothing is written, or the empty text."""
+    value = text(tree, *path)
+    if not value:
+        return None
+    try:
+        return words(value)
+    except ValueError:
+        raise _wrong(tree, path, f"a known word: {value[:60]!r}") from None
+
+
+def required_word(tree: Tree, words: type[Word], *path: str | int) -> Word:
+    """A word that must be there."""
+    value = word(tree, words, *path)
+    if value is None:
         raise _wrong(tree, path, "there")
     return value
 
@@ -205,10 +228,10 @@ _DURATION = re.compile(
 def duration(tree: Tree, *path: str | int) -> int | None:
     """A duration as Go writes it (`1m30s`, apimachinery meta/v1 Duration), in whole seconds."""
     value = text(tree, *path)
-    if value is None:
+    if not value:
         return None
     match = _DURATION.fullmatch(value)
-    if match is None or not value:
+    if match is None:
         raise _wrong(tree, path, "a duration")
     hours, minutes, seconds, milliseconds = (int(part or 0) for part in match.groups())
     return hours * 3600 + minutes * 60 + seconds + milliseconds // 1000

@@ -19,6 +19,7 @@ from parsers.kubernetes import (
     read_objects,
     selectors,
     text,
+    word,
 )
 from parsers.metallb_resources import DynamicAsn, how, places
 from parsers.tree import Tree
@@ -90,7 +91,7 @@ def _peer(tree: Tree, source: SourceFile) -> Iterator[BgpPeer]:
         interface=text(spec, "interface") or None,
         # 0 is what a peer with dynamicASN has here.
         peer_asn=number(spec, "peerASN") or None,
-        dynamic_asn=DynamicAsn(found) if (found := text(spec, "dynamicASN")) else None,
+        dynamic_asn=word(spec, DynamicAsn, "dynamicASN"),
         my_asn=number(spec, "myASN"),
         local_asn=number(spec, "localASN") or None,
         port=number(spec, "peerPort"),

@@ -82,7 +82,6 @@ def _node(tree: Tree, source: SourceFile) -> Iterator[Node | ParseFailure]:
         tree,
         labels=("metadata", "labels"),
         internal_ips=("status", "addresses"),
-        hostname=("status", "addresses"),
         unschedulable=("spec", "unschedulable"),
         taints=("spec", "taints"),
         kubelet_version=("status", "nodeInfo", "kubeletVersion"),
@@ -90,6 +89,9 @@ def _node(tree: Tree, source: SourceFile) -> Iterator[Node | ParseFailure]:
         kernel_version=("status", "nodeInfo", "kernelVersion"),
         **{key: ("metadata", "annotations", key) for key in annotations},
     )
+    hostname = next(iter(_addresses(tree, "Hostname")), None)
+    if hostname is not None:
+        found["hostname"] = hostname.evidence()
     if ready is not None:
         found["ready"] = ready.evidence()
     networks_key = next((key for key in (_HOST_CIDRS, _PRIMARY) if key in annotations), None)
@@ -105,8 +107,8 @@ def _node(tree: Tree, source: SourceFile) -> Iterator[Node | ParseFailure]:
         marks=found,
         labels=labels(tree, "metadata", "labels"),
         annotations=annotations,
-        internal_ips=_addresses(tree, "InternalIP"),
-        hostname=next(iter(_addresses(tree, "Hostname")), None),
+        internal_ips=tuple(required_text(one, "address") for one in _addresses(tree, "InternalIP")),
+        hostname=text(hostname, "address") if hostname else None,
         ready={"True": True, "False": False}.get(text(ready, "status") or "") if ready else None,
         conditions=tuple(_condition(one) for name, one in conditions.items() if _is_bad(name, one)),
         unschedulable=flag(tree, "spec", "unschedulable") or False,
@@ -118,9 +120,8 @@ def _node(tree: Tree, source: SourceFile) -> Iterator[Node | ParseFailure]:
     )
 
 
-def _addresses(tree: Tree, kind: str) -> tuple[str, ...]:
-    found = (one for one in tree.items("status", "addresses") if text(one, "type") == kind)
-    return tuple(required_text(one, "address") for one in found)
+def _addresses(tree: Tree, kind: str) -> list[Tree]:
+    return [one for one in tree.items("status", "addresses") if text(one, "type") == kind]
 
 
 def _is_bad(name: str, tree: Tree) -> bool:

@@ -8,6 +8,7 @@ duplicated tails and runs of NUL (openshift/oc pkg/cli/admin/inspect, releases f
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from parsers.base import ParseFailure, SourceFile, Text, failure
@@ -114,15 +115,21 @@ def _single(document: Text, text: Text, reading: Reading) -> Iterator[Tree | Mal
 def _list_items(document: Text, text: Text, reading: Reading) -> Iterator[Tree | MalformedError]:
     chunks = list(_chunks(document))
     # Keys are sorted: `kind` stands behind the items. A list in which it stands nowhere was cut inside its last item.
-    cut = not any(chunk.lines[0].startswith("kind:") for chunk, is_item in chunks if not is_item)
-    last_item = max((chunk.first_line for chunk, is_item in chunks if is_item), default=0) if cut else 0
+    whole = any(chunk.lines[0].startswith("kind:") for chunk, is_item in chunks if not is_item)
+    torn = {chunk.first_line for (chunk, _), (after, is_item) in pairwise(chunks) if not is_item and _foreign(after)}
+    if not whole:
+        torn.add(max((chunk.first_line for chunk, is_item in chunks if is_item), default=0))
     for chunk, is_item in chunks:
         if not is_item:
             yield from _not_of_a_list(chunk)
-        elif chunk.first_line != last_item:
+        elif chunk.first_line not in torn:
             yield from _item(chunk, text, reading)
-    if cut:
+    if not whole:
         yield MalformedError(document.last_line, "the list ends without its kind: cut off in its last item")
+
+
+def _foreign(chunk: Text) -> bool:
+    return not _LIST_KEY.match(chunk.lines[0])
 
 
 def _chunks(document: Text) -> Iterator[tuple[Text, bool]]:
@@ -143,8 +150,10 @@ def _chunks(document: Text) -> Iterator[tuple[Text, bool]]:
 
 def _not_of_a_list(chunk: Text) -> Iterator[MalformedError]:
     """Complaints about a chunk that should be one of the list's own keys."""
-    if not _LIST_KEY.match(chunk.lines[0]) and any(line.strip("\r #") for line in chunk.lines):
-        yield MalformedError(chunk.first_line, "no part of a list of objects")
+    if not any(line.strip() and not line.startswith("#") for line in chunk.lines):
+        return
+    if _foreign(chunk):
+        yield MalformedError(chunk.first_line, "no part of a list: torn, the item before it is lost too")
         return
     try:
         EVERYTHING.parse(chunk)

@@ -21,6 +21,7 @@ from parsers.kubernetes import (
     number,
     read_objects,
     required_text,
+    required_word,
     text,
 )
 from parsers.objects import Reading, without
@@ -135,7 +136,7 @@ def _pod(tree: Tree, source: SourceFile) -> Iterator[Pod]:
     yield Pod(
         **metadata(tree, source),
         marks=found,
-        phase=PodPhase(required_text(tree, "status", "phase")),
+        phase=required_word(tree, PodPhase, "status", "phase"),
         node=text(tree, "spec", "nodeName"),
         labels=labels(tree, "metadata", "labels"),
         start_time=moment(tree, "status", "startTime"),
@@ -169,9 +170,9 @@ def _containers(tree: Tree, field: str, status_field: str) -> tuple[Container, .
 
 def _container(spec: Tree, status: Tree | None, *, init: bool) -> Container:
     name, image = required_text(spec, "name"), text(spec, "image")
-    variables = {name: one for one in spec.items("env") if (name := text(one, "name") or "") in _VARIABLES}
-    env = {name: value for name, one in variables.items() if (value := text(one, "value")) is not None}
-    found = marks(spec, image=("image",)) | {name: one.evidence() for name, one in variables.items()}
+    variables = {key: one for one in spec.items("env") if (key := text(one, "name") or "") in _VARIABLES}
+    env = {key: value for key, one in variables.items() if (value := text(one, "value")) is not None}
+    found = marks(spec, image=("image",)) | {key: one.evidence() for key, one in variables.items()}
     if status is None:
         return Container(evidence=spec.evidence("name"), marks=found, name=name, init=init, image=image, env=env)
     state = next((one for one in ContainerState if status.has("state", one)), ContainerState.UNKNOWN)

@@ -29,7 +29,7 @@ _RULES = (
         ),
         rf"\1{MASK}",
     ),
-    # (enable) password x · ip ospf authentication-key x · key-string x · message-digest-key 1 md5 x · isis password clear x
+    # enable password x · ip ospf authentication-key x · key-string x · message-digest-key 1 md5 x · isis password x
     (
         re.compile(
             r"^(\s*(?:(?:enable\s+|isis\s+)?(?:area-|domain-)?password|key-string|ip(?:v6)?\s+\S+\s+authentication-key"
@@ -54,7 +54,7 @@ _KEY_BLOCK = re.compile(r"-----(BEGIN|END) [A-Z ]*PRIVATE KEY-----")
 
 def _masked_field(match: re.Match[str]) -> str:
     # A quoted key stands in JSON: the value stays a string there, so that the document can still be read.
-    quote = match["open"] or (match["quote"] if match["quote"] else "")
+    quote = match["open"] or match["quote"] or ""
     return f"{match['key']}{quote}{MASK}{quote}"
 
 

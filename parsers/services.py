@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, flag, labels, loose, marks, metadata, read_objects, text, texts
+from parsers.kubernetes import KubernetesFact, flag, labels, loose, marks, metadata, read_objects, text, texts, word
 from parsers.objects import Reading
 from parsers.tree import Tree
 
@@ -73,7 +73,7 @@ def _service(tree: Tree, source: SourceFile) -> Iterator[Service]:
         ingress_ips=tuple(ip for one in tree.items("status", "loadBalancer", "ingress") if (ip := text(one, "ip"))),
         wanted_ip=text(tree, "spec", "loadBalancerIP"),
         load_balancer_class=text(tree, "spec", "loadBalancerClass"),
-        external_traffic_policy=TrafficPolicy(text(tree, "spec", "externalTrafficPolicy") or "Cluster"),
+        external_traffic_policy=word(tree, TrafficPolicy, "spec", "externalTrafficPolicy") or TrafficPolicy.CLUSTER,
         cluster_ips=texts(tree, "spec", "clusterIPs"),
         ip_families=texts(tree, "spec", "ipFamilies"),
         selector=labels(tree, "spec", "selector"),

@@ -166,7 +166,7 @@ def read_yaml(content: str, first_line: int = 1) -> tuple[Any, Spans, Span]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         # An end that comes too early is noticed behind the last line.
-        line = min(int(mark.line) if mark else 0, content.count("\n"))
+        line = min(int(mark.line) if mark else 0, content.rstrip("\n").count("\n"))
         raise MalformedError(first_line + line, f"not YAML: {error.problem}") from None
     except yaml.reader.ReaderError as error:
         before = content.encode("utf-8", "replace")[: error.position]

@@ -188,7 +188,12 @@ def _uid(text: str) -> str:
 
 
 def _object(version, kind, name, namespace=None, labels=None, annotations=None, **more):
-    metadata = {"creationTimestamp": CREATED, "name": name, "resourceVersion": "1", "uid": _uid(f"{kind}{namespace}{name}")}
+    metadata = {
+        "creationTimestamp": CREATED,
+        "name": name,
+        "resourceVersion": "1",
+        "uid": _uid(f"{kind}{namespace}{name}"),
+    }
     if namespace:
         metadata["namespace"] = namespace
     if labels:

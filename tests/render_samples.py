@@ -1,5 +1,7 @@
 """Reports made in Python, for the tests of everything that shows one."""
 
+from functools import cache
+
 from analyzer.model import (
     ArchiveProblem,
     ArchiveSummary,
@@ -18,7 +20,10 @@ from parsers.base import Evidence, failure
 
 IMAGE = "must-gather.local.4711/quay-io-openshift-release-dev-ocp-v4-0-art-dev-sha256-0f3ad5a2c6b8e1d97a64"
 LOGS = f"{IMAGE}/namespaces/metallb-system/pods/speaker-7xk2p/frr/frr/logs"
-HOSTILE = "<script>alert(1)</script>&\"'\x1b[31m\x1b]8;;http://x/\x07\u202egnp.exe\u2066\u200b\x00\x9b\ud800\udcff{{ 7*7 }}[red]x"
+HOSTILE = (
+    "<script>alert(1)</script>&\"'\x1b[31m\x1b]8;;http://x/\x07"
+    "\u202egnp.exe\u2066\u200b\x00\x9b\ud800\udcff{{ 7*7 }}[red]x"
+)
 NODES = tuple(f"worker-{number}.ocp.example.com" for number in range(5))
 
 DOCS = {
@@ -39,7 +44,7 @@ tried.
 1. Then the first thing.
 2. Then the second.
 """,
-    "bfd-not-run-by-remote": "The peer does not run BFD.\n\n## Why it matters\nA dead link is noticed after the hold time.",
+    "bfd-not-run-by-remote": "The peer does not run BFD.\n\n## Why it matters\nA dead link stays unnoticed.",
 }
 
 
@@ -54,7 +59,7 @@ def outcome(rule, title, severity, status, findings=(), **more):
 def down(node, peer, severity=None):
     return Finding(
         peer,
-        f"{peer} (tor1) is Idle for 00:21:07; the last reset was `Waiting for peer OPEN`, and TCP to port 179 was never up",
+        f"{peer} (tor1) is Idle for 00:21:07; last reset: Waiting for peer OPEN; TCP to port 179 was never up",
         (
             evidence(
                 "dump_frr",
@@ -209,13 +214,12 @@ def hostile():
         ),
         coverage=(Coverage(HOSTILE, True, (HOSTILE,) * 999), Coverage(HOSTILE, False, (), HOSTILE, HOSTILE)),
         parse_failures=(failure(evidence(HOSTILE, 1, HOSTILE * 3), HOSTILE, HOSTILE),) * 500,
-        diagnoses=(
-            Diagnosis("some-cause", HOSTILE, "possible", HOSTILE, (HOSTILE,), (), HOSTILE, (HOSTILE,)),
-        ),
+        diagnoses=(Diagnosis("some-cause", HOSTILE, "possible", HOSTILE, (HOSTILE,), (), HOSTILE, (HOSTILE,)),),
         notes=(HOSTILE,),
     )
 
 
+@cache
 def huge():
     """20,000 findings of ten rules: 500 nodes with 4 peers."""
     outcomes = [

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from backports import zstd
-from packing import FILES, MTIME, Chooser, kinds, read, saved, special, streamed_zip, tar, zipped
+from packing import FILES, MTIME, Chooser, Pipe, kinds, read, saved, special, streamed_zip, tar, zipped
 
 from analyzer.archive import Archive, ArchiveError, Limits
 
@@ -143,6 +143,12 @@ def test_text_that_stands_alone(tmp_path, pack):
     assert (archive.members, archive.bytes, archive.complete) == (1, 26, True)
 
 
+def test_unwanted_text_is_proven_as_well(tmp_path):
+    place = saved(tmp_path, gzip.compress(b"text\n" * 9000))
+    archive, found = read(place, Chooser(lambda _: False))
+    assert (found, archive.members, archive.bytes, archive.complete) == ([], 1, 45_000, True)
+
+
 def test_text_of_a_windows_terminal(tmp_path):
     assert read(saved(tmp_path, "BFD Peers:".encode("utf-16")))[1]
 
@@ -264,6 +270,28 @@ def test_folder_with_unreadable_parts(tmp_path, monkeypatch):
     assert not archive.complete
 
 
+def test_file_that_goes_away(tmp_path, monkeypatch):
+    saved(tmp_path, b"1", "a")
+    (tmp_path / "b").symlink_to("a")
+
+    def gone(self):
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr("pathlib.Path.readlink", gone)
+    archive, found = read(tmp_path)
+    assert (found, [(problem.path, problem.kind) for problem in archive.problems]) == (
+        [("a", b"1")],
+        [("b", "unreadable")],
+    )
+
+
+def test_input_that_is_a_socket_or_forbidden_folder(tmp_path, monkeypatch):
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "socket"))
+        with pytest.raises(ArchiveError, match="cannot be read: No such device"):
+            read(tmp_path / "socket")
+
+
 def test_file_that_becomes_a_pipe_is_not_opened(tmp_path):
     saved(tmp_path, b"1", "a")
     chooser = Chooser()
@@ -323,6 +351,11 @@ def test_names_that_are_not_text(tmp_path):
     assert read(saved(tmp_path, raw))[1] == [("a/b", b"1")]
 
 
+def test_directories_of_a_zip_are_no_members(tmp_path):
+    archive, found = read(saved(tmp_path, zipped({"a/": b"", "a/b": b"1"})))
+    assert (found, archive.members, archive.complete) == ([("a/b", b"1")], 1, True)
+
+
 def test_nul_in_pax_path(tmp_path):
     info = tarfile.TarInfo("short")
     info.pax_headers = {"path": "a\0b"}
@@ -351,6 +384,10 @@ def test_old_tar_without_magic(tmp_path):
     header[148:156] = b"%06o\0 " % sum(header)
     place = saved(tmp_path, bytes(header) + b"abc".ljust(512, b"\0") + bytes(1024))
     assert read(place)[1] == [("a", b"abc")]
+    header[136:140], header[148:156] = b"soon", b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    with Archive([str(saved(tmp_path, bytes(header) + bytes(2048)))], Chooser()) as archive:
+        assert [(repr(member), member.mtime) for member in archive] == [("Member('a')", None)]
 
 
 def test_numbers_beyond_octal(tmp_path):
@@ -406,11 +443,29 @@ def test_encrypted_and_unknown_zip_members(tmp_path):
     content = bytearray(zipped({"secret": b"1" * 50, "odd": b"2" * 50, "plain": b"3"}))
     content[6] |= 1
     at = content.index(b"odd") - 30
-    content[at + 8] = 9
-    archive, found = read(saved(tmp_path, bytes(content)))
-    assert found == [("plain", b"3")]
+    for method in (14, 9):
+        content[at + 8] = method
+        archive, found = read(saved(tmp_path, bytes(content)))
+        assert found == [("plain", b"3")]
+        assert archive.problems[1].message.startswith(("Packed with method 14", "Packed with Deflate64"))
     told = [(problem.path, problem.kind) for problem in archive.problems]
     assert told == [("secret", "encrypted"), ("odd", "unsupported")]
+
+
+def test_times_in_a_zip(tmp_path):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("dos", (2025, 10, 9, 8, 53, 20)), b"1")
+        unix = zipfile.ZipInfo("unix")
+        unix.extra = b"UT\5\0\1" + MTIME.to_bytes(4, "little")
+        archive.writestr(unix, b"1")
+    content = out.getvalue()
+    at = content.index(b"unix") - 30
+    with Archive([str(saved(tmp_path, content))], Chooser()) as archive:
+        assert [member.mtime for member in archive] == [MTIME, MTIME]
+    content = content[:12] + bytes(2) + content[14:at]
+    with Archive([str(saved(tmp_path, content))], Chooser()) as archive:
+        assert [member.mtime for member in archive] == [None]
 
 
 def test_encrypted_zip_member_of_unknown_size(tmp_path):
@@ -425,6 +480,20 @@ def test_zip64(tmp_path):
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a", "w", force_zip64=True) as file:
         file.write(b"1" * 1000)
     assert read(saved(tmp_path, out.getvalue()))[1] == [("a", b"1" * 1000)]
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w") as archive:
+        with archive.open("a", "w", force_zip64=True) as file:
+            file.write(b"1" * 1000)
+        archive.writestr("b", b"2")
+    assert read(saved(tmp_path, b"".join(pipe.parts)))[1] == [("a", b"1" * 1000), ("b", b"2")]
+
+
+def test_zip64_sizes_before_the_content(tmp_path):
+    content = bytearray(zipped({"a": b"123"}, zipfile.ZIP_STORED))
+    wide = b"\1\0\x10\0" + (3).to_bytes(8, "little") * 2
+    content[18:26], content[28], content[31:31] = b"\xff" * 8, len(wide), wide
+    archive, found = read(saved(tmp_path, bytes(content)))
+    assert (found, archive.problems) == ([("a", b"123")], [])
 
 
 def test_zip_with_sizes_before_and_checksum_behind(tmp_path):
@@ -460,6 +529,29 @@ def test_member_limit(tmp_path):
 def test_members_limit(tmp_path):
     archive, found = read(saved(tmp_path, tar({"a": b"1", "b": b"2", "c": b"3"})), limits=Limits(members=2))
     assert (len(found), kinds(archive), archive.complete, archive.members) == (2, ["too-many"], False, 2)
+
+
+def test_headers_without_members(tmp_path):
+    """Long names that no member follows, and lines of a zip's directory, cost time as well."""
+    name = special("x", b"L").tobuf(tarfile.GNU_FORMAT)
+    archive, found = read(saved(tmp_path, tar({"a": b"1"})[:1024] + name * 99), limits=Limits(members=5))
+    assert (found, kinds(archive), archive.complete) == ([("a", b"1")], ["too-many"], False)
+    content = zipped({"a": b"1"})
+    line = content[content.index(b"PK\x01\x02") : content.index(b"PK\x05\x06")]
+    archive, found = read(saved(tmp_path, content.replace(line, line * 99)), limits=Limits(members=5))
+    assert (found, kinds(archive), archive.complete) == ([("a", b"1")], ["too-many"], False)
+
+
+@pytest.mark.parametrize(("limit", "last"), [(100, "a"), (10_000, "z")])
+def test_false_headers_everywhere(tmp_path, monkeypatch, limit, last):
+    """Content behind damage that looks like a header at every byte is given up in time."""
+    monkeypatch.setattr("analyzer.archive.model._SEARCHES_LIMIT", limit)
+    content = tar({"a": b"1"})[:1024] + b"ustar" * 400 + tar({"z": b"2"})
+    archive, found = read(saved(tmp_path, content))
+    assert (found[-1][0], kinds(archive), archive.complete) == (last, ["damaged"], False)
+    content = zipped({"a": b"1"}, zipfile.ZIP_STORED)[:32] + b"PK" * 400 + zipped({"z": b"2"})
+    archive, found = read(saved(tmp_path, content))
+    assert (found[-1][0], kinds(archive)[0], archive.complete) == (last, "damaged", False)
 
 
 def test_bombs(tmp_path):

@@ -53,8 +53,8 @@ def attempt(place):
 def test_cut_anywhere(tmp_path, content):
     """Members before the cut are identical, the last one is a beginning, and the loss is told."""
     whole = list(SMALL.items())
-    most = 0
-    for cut in [*range(30, len(content), max(1, len(content) // 60)), len(content) - 1]:
+    most, end = 0, len(content.rstrip(b"\0"))  # zeros behind the end mark of a tar may be missing
+    for cut in [*range(30, end, end // 60), end - 1]:
         archive, found = attempt(saved(tmp_path, content[:cut]))
         most = max(most, len(found))
         if found:
@@ -281,11 +281,30 @@ def test_damaged_zip_member_header(tmp_path):
 
 def test_rest_of_a_zip(tmp_path):
     content = zipped({"a": b"1"})
-    assert kinds(read(saved(tmp_path, content[:-1]))[0]) == ["truncated"]
+    for end in (-1, content.index(b"PK\x01\x02") + 20):
+        assert kinds(read(saved(tmp_path, content[:end]))[0]) == ["truncated"]
     archive, _ = read(saved(tmp_path, content + b"more"))
     assert (kinds(archive), archive.complete) == (["trailing"], True)
     archive, _ = read(saved(tmp_path, content[: content.index(b"PK\x01\x02")] + b"no directory"))
     assert kinds(archive) == ["damaged", "truncated"]
+
+
+def test_cut_behind_a_streamed_member(tmp_path):
+    """The content is there, its checksum is not."""
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        content = streamed_zip({"a": b"1" * 50}, method)
+        end = content.index(b"PK\x07\x08")
+        for cut in (end, end + 3, end + 10, end + 15):
+            archive, found = read(saved(tmp_path, content[:cut]))
+            assert found[0][1].startswith(b"1" * 50)
+            assert kinds(archive) == ["truncated", "truncated"]
+
+
+def test_altered_name_in_a_zip(tmp_path):
+    content = zipped({"frr.log": b"1"})
+    archive, _ = read(saved(tmp_path, flipped(content, content.index(b"frr.log"))))
+    assert kinds(archive) == ["damaged"]
+    assert "a name was altered" in archive.problems[0].message
 
 
 def test_zip64_records(tmp_path):

@@ -10,6 +10,7 @@ DEPTH_LIMIT = 4  # archives inside archives
 MEMBERS_LIMIT = 5_000_000
 PATH_LIMIT = 4096  # characters, as Linux has it
 PROBLEMS_LIMIT = 1000  # problems listed; further ones are counted
+_SEARCHES_LIMIT = 200_000  # places looked at behind damage: hostile content can look like a header everywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,18 @@ class Ledger:
     members: int = 0
     bytes: int = 0
     complete: bool = True
+    _headers: int = 0
+    _searches: int = 0
+
+    def may_go_on(self) -> bool:
+        """Count a header; there may be a few for each member."""
+        self._headers += 1
+        return self._headers <= 4 * self.limits.members
+
+    def may_search(self) -> bool:
+        """Count a place at which a header was searched."""
+        self._searches += 1
+        return self._searches <= _SEARCHES_LIMIT
 
     def report(self, path: str | None, kind: str, message: str, *, lost: bool = False) -> None:
         """Note a problem; `lost` tells that the end of an archive is not proven."""

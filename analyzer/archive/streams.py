@@ -1,5 +1,6 @@
 """Bytes that come forward once: look ahead, take, skip. Whoever reads one never holds more than a few blocks."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import BinaryIO, NamedTuple
 
@@ -14,7 +15,7 @@ class Fault(NamedTuple):
     message: str
 
 
-class Stream:
+class Stream(ABC):
     """A forward-only stream with a look ahead; a subclass says where the next block comes from (`fill`).
 
     A stream never raises for bad input: it ends, and `fault` says why.
@@ -27,9 +28,9 @@ class Stream:
         self._at = 0
         self._ended = False
 
+    @abstractmethod
     def fill(self) -> bytes:
         """The next bytes, in a size that suits the source; empty at the end."""
-        raise NotImplementedError
 
     def jump(self, size: int) -> int:  # noqa: ARG002 - the plain stream cannot
         """Pass over up to `size` bytes without reading them; the number passed, possibly none."""

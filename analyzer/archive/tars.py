@@ -132,6 +132,9 @@ class Tar:
         while True:
             block = stream.peek(_BLOCK)
             if _is_header(block):
+                if not self._ledger.may_go_on():
+                    self._lost("too-many", f"Too many headers: reading was stopped at byte {stream.offset} of the tar.")
+                    return None
                 self._end_mark = False
                 stream.skip(_BLOCK)
                 return block
@@ -156,7 +159,7 @@ class Tar:
         stream, where = self._stream, "behind the end mark" if self._end_mark else "where a header should be"
         start = stream.offset
         self._own = {}
-        while stream.skip(1) and stream.find(b"ustar", 257):
+        while stream.skip(1) and self._ledger.may_search() and stream.find(b"ustar", 257):
             if _is_header(stream.peek(_BLOCK)):
                 lost = stream.offset - start
                 self._lost(
@@ -165,6 +168,7 @@ class Tar:
                     "members in them are lost, reading went on behind them.",
                 )
                 return True
+        stream.skip()
         lost = stream.offset - start
         self._lost(
             "damaged",

@@ -37,7 +37,7 @@ class Zip:
 
     def __iter__(self) -> Iterator[ZipEntry]:
         stream = self._stream
-        while True:
+        while self._ledger.may_go_on():
             match stream.peek(4):
                 case b"PK\x03\x04":
                     yield from self._member()
@@ -57,6 +57,7 @@ class Zip:
                     return
                 case _:
                     self._resync()
+        self._lost("too-many", f"Too many records: reading was stopped at byte {stream.offset} of the zip.")
 
     def _lost(self, kind: str, message: str) -> None:
         self._ledger.report(self._path, kind, message, lost=True)
@@ -66,11 +67,13 @@ class Zip:
         header = stream.read(_LOCAL_HEADER.size)
         if len(header) < _LOCAL_HEADER.size:
             return
-        self._seen += 1
         _, _, flags, method, time, date, crc, packed, size, name_length, extra_length = _LOCAL_HEADER.unpack(header)
-        raw, extra = stream.read(name_length), zipped.extra_fields(stream.read(extra_length))
+        raw, more = stream.read(name_length), stream.read(extra_length)
+        if len(raw) + len(more) < name_length + extra_length:
+            return
+        self._seen += 1
         self._names += crc32(raw)
-        name = zipped.name(raw, flags)
+        name, extra = zipped.name(raw, flags), zipped.extra_fields(more)
         size, packed = zipped.wide_sizes(extra.get(1, b""), size, packed)
         later = bool(flags & 8)
         unknown = later and packed in {0, 0xFFFFFFFF}
@@ -112,13 +115,13 @@ class Zip:
                 entry.path, "truncated", f"Only {there} of {entry.packed} packed bytes are there.", lost=True
             )
 
-    def _to_signature(self) -> bool:
+    def _to_signature(self) -> None:
         stream = self._stream
-        while stream.find(b"PK"):
+        while self._ledger.may_search() and stream.find(b"PK"):
             if SIGNATURE.match(stream.peek(4)):
-                return True
+                return
             stream.skip(2)
-        return False
+        stream.skip()
 
     def _resync(self) -> None:
         """Pass on to the next signature; what lies between is lost."""

@@ -44,13 +44,13 @@ class Summary:
         """Print wrapped at words; `indent` stands before the first line, `hanging` more before the others."""
         width = max(20, self.console.width - indent - hanging)
         first, *rest = text.wrap(self.console, width) or [Text()]
-        self.console.print(Text(" " * indent) + _trimmed(first), soft_wrap=True)
+        self.console.print(Text.assemble(" " * indent, _trimmed(first)), soft_wrap=True)
         for more in rest:
-            self.console.print(Text(" " * (indent + hanging)) + _trimmed(more), soft_wrap=True)
+            self.console.print(Text.assemble(" " * (indent + hanging), _trimmed(more)), soft_wrap=True)
 
     def whole(self, text: Text, indent: int = 0) -> None:
         """Print on one line whatever its width, so that it can be copied."""
-        self.console.print(Text(" " * indent) + text, soft_wrap=True)
+        self.console.print(Text.assemble(" " * indent, text), soft_wrap=True)
 
     def header(self) -> None:
         """Which cluster this is, and loudly if its archive is not whole."""
@@ -66,7 +66,7 @@ class Summary:
         if cluster.id:
             self.line(self.text(f"cluster {cluster.id}"), hanging=2)
         if not self.report.archive.complete:
-            self.line(Text(" THE ARCHIVE IS INCOMPLETE ", "bold white on red"))
+            self.line(Text("THE ARCHIVE IS INCOMPLETE", "bold white on red"))
         problems = self.report.archive.problems
         for problem in problems[:PROBLEMS]:
             self.line(self.text(problem.message, "red"), indent=2, hanging=2)
@@ -79,9 +79,9 @@ class Summary:
             self.console.print()
             shown = findings[: min(PER_RULE, left)]
             left -= len(shown)
-            count = Text(f" ({len(findings):,})" if len(findings) > 1 else "")
-            title = Text(severity.value, _STYLE[severity]) + Text("  ") + self.text(outcome.title, "bold") + count
-            self.line(title + Text("  ") + self.text(outcome.rule, "dim"), hanging=2)
+            count = f" ({len(findings):,})" if len(findings) > 1 else ""
+            title, rule = self.text(outcome.title, "bold"), self.text(outcome.rule, "dim")
+            self.line(Text.assemble((severity.value, _STYLE[severity]), "  ", title, count, "  ", rule), hanging=2)
             for finding in shown:
                 self.finding(finding)
             self.more(len(findings) - len(shown), "finding", indent=2)
@@ -92,7 +92,8 @@ class Summary:
         if not finding.message.startswith(finding.subject):
             place.append(finding.subject)
         where = Text(" / ").join(self.text(part, "bold") for part in place)
-        self.line((where + Text(": ") if place else where) + self.text(finding.message), indent=2, hanging=2)
+        said = Text.assemble(where, ": " if place else "", self.text(finding.message))
+        self.line(said, indent=2, hanging=2)
         quoted = telling(finding)
         at = f":{quoted[0][0] if quoted else finding.evidence[0].first_line}"
         path = self.text(finding.evidence[0].path).plain
@@ -109,7 +110,7 @@ class Summary:
         if cell_len(shown) > width:
             dots = self.text("…").plain
             shown = set_cell_size(shown, width - len(dots)) + dots
-        return Text(prefix, "dim") + Text(shown)
+        return Text.assemble((prefix, "dim"), shown)
 
     def more(self, count: int, noun: str, indent: int = 0) -> None:
         """How many are not shown, if any."""
@@ -144,7 +145,7 @@ class Summary:
 
     def entry(self, label: str, value: str, style: str = "dim") -> None:
         """One line of the tally."""
-        self.line(Text(f"{label:<12}", style) + self.text(value), hanging=12)
+        self.line(Text.assemble((f"{label:<12}", style), self.text(value)), hanging=12)
 
 
 def print_summary(report: Report, console: Console, report_path: str | None) -> None:
@@ -159,7 +160,7 @@ def print_summary(report: Report, console: Console, report_path: str | None) -> 
     console.print()
     summary.tally()
     if report_path is not None:
-        summary.whole(Text(f"{'report':<12}", "dim") + summary.text(report_path, "bold"))
+        summary.whole(Text.assemble((f"{'report':<12}", "dim"), summary.text(report_path, "bold")))
 
 
 def telling(finding: RankedFinding) -> list[tuple[int, str]]:

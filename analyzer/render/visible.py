@@ -5,6 +5,7 @@ change the direction of writing, zero-width characters and lone surrogates are p
 (`\x1b`, `\u202e`); a tab stays a tab.
 """
 
+from functools import lru_cache
 from itertools import groupby
 from unicodedata import category
 
@@ -39,10 +40,12 @@ def marked(text: str, limit: int = TEXT_LIMIT) -> Markup:
     return Markup("").join(parts)
 
 
+@lru_cache(maxsize=4096)
 def _shown(char: str) -> bool:
     return char.isprintable() or char == "\t" or category(char) == "Zs"
 
 
+@lru_cache(maxsize=4096)
 def _written(char: str) -> str:
     if _shown(char):
         return char

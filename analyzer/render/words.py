@@ -29,10 +29,10 @@ def size(count: int) -> str:
     if count < 1000:
         return plural(count, "byte")
     number, unit = count / 1000, "kB"
-    for unit in ("kB", "MB", "GB", "TB"):  # noqa: B007 - the unit at which the loop ends is the answer
-        if number < 999.95:
+    for larger in ("MB", "GB", "TB"):
+        if number < 999.95:  # what is more would be written as 1000.0
             break
-        number /= 1000
+        number, unit = number / 1000, larger
     return f"{number:.1f} {unit}"
 
 

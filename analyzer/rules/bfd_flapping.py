@@ -7,7 +7,7 @@ from analyzer.bgp import events, name, of_peer
 from analyzer.frr import Session
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
-from parsers.frr_log import FrrLogEvent, LogKind
+from parsers.frr_log import FrrLogEvent, FrrLogKind
 
 EVENTS = 3  # changes from up to down that count as flapping
 
@@ -26,8 +26,8 @@ def bfd_flapping(sessions: BfdSessions) -> Iterator[Finding | Gap]:
     at level debug.
     """
     for session in sessions:
-        log = of_peer(events(session.instance, LogKind.BFD_DOWN, LogKind.ADJACENCY_DOWN), session)
-        log = [one for one in log if one.kind is LogKind.BFD_DOWN or "BFD" in one.text]
+        log = of_peer(events(session.instance, FrrLogKind.BFD_DOWN, FrrLogKind.ADJACENCY_DOWN), session)
+        log = [one for one in log if one.kind is FrrLogKind.BFD_DOWN or "BFD" in one.text]
         counters = session.counters
         if counters is not None and counters.down_events is not None and counters.down_events >= EVENTS:
             text = f"BFD to {name(session)} went down {counters.down_events} times since FRR started"

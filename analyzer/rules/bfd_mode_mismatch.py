@@ -8,7 +8,7 @@ from analyzer.frr import Session
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
 from parsers.base import Evidence
-from parsers.frr_log import LogKind
+from parsers.frr_log import FrrLogKind
 from parsers.vocabulary import Family, family_of
 
 
@@ -49,7 +49,7 @@ def _distance(session: Session, near: bool | None) -> Iterator[Reason]:
 
 
 def _log(session: Session) -> Iterator[Reason]:
-    found = of_peer(events(session.instance, LogKind.BFD_REJECTED), session)
+    found = of_peer(events(session.instance, FrrLogKind.BFD_REJECTED), session)
     if found:
         yield f"bfdd rejects packets of {name(session)}: {found[-1].text}", (found[-1].evidence,), "rejected"
 

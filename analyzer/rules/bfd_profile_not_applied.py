@@ -34,6 +34,9 @@ def bfd_profile_not_applied(
         if session.config is None:
             yield Gap(session.peer, "the running configuration was not collected", session.node)
             continue
+        if session.instance.bfdd_silent:
+            yield Gap(session.peer, "bfdd gave no answer: the running configuration lacks its profiles", session.node)
+            continue
         wanted = session.config.bfd_profile
         for one in session.resources:
             if one.bfd_profile and known is not None and one.bfd_profile not in known:
@@ -57,7 +60,9 @@ def _effect(session: Session, wanted: str) -> Iterator[Finding]:
     profile = next((one for one in config.bfd_profiles if one.name == wanted), None) if config else None
     if profile is None:
         text = f"{name(session)} references the BFD profile {wanted}, which the running configuration does not define"
-        yield Finding(session.peer, text, session.configured("bfd_profile"), session.node, key=f"{session.vrf} undefined")
+        yield Finding(
+            session.peer, text, session.configured("bfd_profile"), session.node, key=f"{session.vrf} undefined"
+        )
     elif session.bfd and (wrong := _ignored(profile, session.bfd)):
         text = f"BFD to {name(session)} runs with the default timers, although profile {wanted} sets {wrong}"
         marks = [f"local_timers.{one}" for one in DEFAULTS]

@@ -9,9 +9,10 @@ from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
 from parsers.vocabulary import BfdStatus, words
 
+SIGNALED = "neighbor signaled session down"
 MEANING = {
     "control detection time expired": "packets of the peer stopped arriving",
-    "neighbor signaled session down": "the far end saw the loss, or hears nothing from this node",
+    SIGNALED: "the far end saw the loss, or hears nothing from this node",
     "echo function failed": "echo packets do not come back",
     "path down": "the path was declared down",
     "forwarding plane reset": "the forwarding plane was reset",
@@ -62,6 +63,8 @@ def _message(session: Session) -> str:
         parts.append(f"({bfd.diagnostics}: {MEANING.get(bfd.diagnostics, 'see the text')})")
     elif session.bfd_status is BfdStatus.INIT:
         parts.append("(this node hears the peer, the peer does not hear this node)")
+    if bfd and bfd.diagnostics == SIGNALED and bfd.remote_id == 0 and session.established:
+        parts.append("and sends nothing any more, as after an administrative shutdown there,")
     parts.append(f"while BGP is {session.state}" if session.state else "")
     young = f"; the pod is only {words(session.instance.age)} old" if session.instance.young else ""
     return " ".join(part for part in parts if part) + young

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from analyzer.bgp import announcements, name
+from analyzer.bgp import Announcement, announcements, name
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
-from analyzer.policy import Announcement, Verdict
+from analyzer.policy import Answer
 from analyzer.rule import rule
 from parsers.vocabulary import Family
 
@@ -31,7 +31,7 @@ def bgp_afi_not_negotiated(sessions: Sessions) -> Iterator[Finding | Gap]:
             statements = announcements(session, family)
             if statements is None:
                 yield Gap(session.peer, "the running configuration was not collected", session.node)
-            elif lost := [one for one in statements if one.verdict.answer is Verdict.PERMIT]:
+            elif lost := [one for one in statements if one[1].answer is Answer.PERMIT]:
                 yield _finding(session, family, lost)
 
 
@@ -47,7 +47,7 @@ def _finding(session: Session, family: Family, lost: list[Announcement]) -> Find
     unicast = f"{family} unicast"
     rows = tuple(row.evidence for row in session.rows if row.family == unicast)
     where = session.where(f"family_capabilities.{unicast}") if session.block else rows
-    prefixes = ", ".join(one.prefix for one in lost[:4])
+    prefixes = ", ".join(statement.prefix for statement, _ in lost[:4])
     text = f"{name(session)} did not negotiate {unicast}: {prefixes} cannot be announced to it"
-    evidence = (*where, *(one.statement.evidence for one in lost[:4]))
+    evidence = (*where, *(statement.evidence for statement, _ in lost[:4]))
     return Finding(session.peer, text, evidence, session.node, key=f"{session.vrf} {family}")

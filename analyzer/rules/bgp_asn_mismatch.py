@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from analyzer.bgp import events, name, notification, of_peer, reset
+from analyzer.bgp import events, name, notification, of_peer, rejected_open, reset
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
 from parsers.base import Evidence
-from parsers.bgp_open import decode_open
-from parsers.frr_log import LogKind
+from parsers.frr_log import FrrLogKind
 from parsers.vocabulary import Direction
 
 
@@ -50,8 +49,7 @@ def _resources(session: Session) -> tuple[Evidence, ...]:
 
 
 def _sent(session: Session) -> Iterator[Finding]:
-    block = session.block
-    dump = decode_open(block.received_open) if block and block.received_open else None
+    dump = rejected_open(session)
     wanted = _configured(session)
     if dump and str(dump.my_as) == wanted:
         return  # the configuration was corrected since that reset
@@ -76,7 +74,7 @@ def _logged(session: Session) -> Iterator[Finding]:
     last = reset(session)
     if last and last.direction:
         return  # a younger NOTIFICATION of another kind says more than the log
-    found = of_peer(events(session.instance, LogKind.BAD_OPEN_AS), session)
+    found = of_peer(events(session.instance, FrrLogKind.BAD_PEER_AS), session)
     if found and found[-1].details.get("remote_as") != _configured(session):
         seen = found[-1].details.get("remote_as", "another")
         text = f"{name(session)} is not in AS {_configured(session)}: the log says remote AS {seen}"

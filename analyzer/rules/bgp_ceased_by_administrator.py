@@ -35,7 +35,9 @@ def bgp_ceased_by_administrator(sessions: Sessions) -> Iterator[Finding | Gap]:
             yield Finding(session.peer, text, evidence, session.node, severity, session.vrf)
         elif last and last.reason.startswith("Admin. shutdown") and not session.established:
             text = f"the session to {name(session)} was shut down on this node {ago(session)}"
-            yield Finding(session.peer, text, session.where("state", "last_reset"), session.node, Severity.INFO, session.vrf)
+            yield Finding(
+                session.peer, text, session.where("state", "last_reset"), session.node, Severity.INFO, session.vrf
+            )
 
 
 def _local(session: Session) -> Finding:

@@ -7,7 +7,7 @@ from analyzer.bgp import events, name, of_peer, reset
 from analyzer.frr import Instance, Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
-from parsers.frr_log import FrrLogEvent, LogKind
+from parsers.frr_log import FrrLogEvent, FrrLogKind
 from parsers.vocabulary import words
 
 DROPS = 3  # losses since FRR started that count as flapping while the session is young
@@ -37,7 +37,9 @@ def bgp_flapping(sessions: Sessions) -> Iterator[Finding | Gap]:
             where = session.where("state", "established", "last_reset")
             log = _log(session)
             text = _message(session, len(log))
-            yield Finding(session.peer, text, (*where, *(one.evidence for one in log[-2:])), session.node, key=session.vrf)
+            yield Finding(
+                session.peer, text, (*where, *(one.evidence for one in log[-2:])), session.node, key=session.vrf
+            )
         elif (log := _busiest(_log(session), session.instance)) and len(log) >= LOGGED:
             text = f"{name(session)} went down {len(log)} times within an hour of the log"
             yield Finding(session.peer, text, (log[0].evidence, log[-1].evidence), session.node, key=session.vrf)
@@ -76,7 +78,7 @@ def _message(session: Session, logged: int) -> str:
 
 
 def _log(session: Session) -> list[FrrLogEvent]:
-    return of_peer(events(session.instance, LogKind.ADJACENCY_DOWN), session)
+    return of_peer(events(session.instance, FrrLogKind.ADJACENCY_DOWN), session)
 
 
 def _busiest(found: list[FrrLogEvent], one: Instance) -> list[FrrLogEvent]:

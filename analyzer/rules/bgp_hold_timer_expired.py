@@ -33,7 +33,9 @@ def bgp_hold_timer_expired(sessions: Sessions) -> Iterator[Finding | Gap]:
 
 
 def _message(session: Session, found: Direction) -> str:
-    who = "this node heard nothing from the peer" if found is Direction.SENT else "the peer heard nothing from this node"
+    who = (
+        "this node heard nothing from the peer" if found is Direction.SENT else "the peer heard nothing from this node"
+    )
     hold = session.block.hold_time if session.block else None
     up = " BFD is up: the path works for small packets." if session.bfd_status is BfdStatus.UP else ""
     now = "established again" if session.established else f"now {session.state}"

@@ -6,7 +6,7 @@ from analyzer.bgp import events, messages, name, never_up, of_peer, password
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
-from parsers.frr_log import LogKind
+from parsers.frr_log import FrrLogKind
 from parsers.kernel_log import Md5Failure
 
 
@@ -23,7 +23,7 @@ def bgp_md5_mismatch(sessions: Sessions, kernel: tuple[Md5Failure, ...] | None) 
     """
     for session in sessions:
         lines = [one for one in kernel or () if session.peer in {one.source, one.destination} and _here(one, session)]
-        install = of_peer(events(session.instance, LogKind.MD5_NOT_SET), session)
+        install = of_peer(events(session.instance, FrrLogKind.MD5_NOT_SET), session)
         if session.established or session.unwanted:
             continue
         if lines:
@@ -34,7 +34,9 @@ def bgp_md5_mismatch(sessions: Sessions, kernel: tuple[Md5Failure, ...] | None) 
             text = f"the password for {name(session)} could not be installed on the socket"
             yield Finding(session.peer, text, (install[-1].evidence,), session.node, key=session.vrf)
         elif password(session) and never_up(session) and messages(session, "total") == (0, 0) and kernel is None:
-            yield Gap(session.peer, "a password is set and TCP never came up: only the kernel log can tell", session.node)
+            yield Gap(
+                session.peer, "a password is set and TCP never came up: only the kernel log can tell", session.node
+            )
 
 
 def _here(one: Md5Failure, session: Session) -> bool:

@@ -6,7 +6,7 @@ from analyzer.bgp import events, name, no_path, of_peer, on_link, reset, same_mo
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
-from parsers.frr_log import LogKind
+from parsers.frr_log import FrrLogKind
 
 
 @rule(Severity.ERROR, area="bgp")
@@ -37,6 +37,6 @@ def _message(session: Session) -> str:
 
 
 def _where(session: Session) -> tuple:  # type: ignore[type-arg]
-    kinds = (LogKind.NHT_WAITING, LogKind.NHT_UNRESOLVED, LogKind.NHT_UPDATE)
+    kinds = (FrrLogKind.WAITING_FOR_NEXTHOP, FrrLogKind.NEXTHOP_UNRESOLVED, FrrLogKind.NEXTHOP_UPDATE)
     log = same_moment(of_peer(events(session.instance, *kinds), session))
     return (*session.where("state", "last_reset", "max_hops"), *(event.evidence for event in log))

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from analyzer.announce import excluded_by_advertisement, excluded_by_configuration
-from analyzer.bgp import announcements, name
+from analyzer.bgp import Announcement, announcements, name
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
-from analyzer.policy import Announcement, Verdict
+from analyzer.policy import Answer
 from analyzer.rule import rule
 from parsers.bgp_prefix import BgpPrefix
 from parsers.frrk8s_configurations import FrrConfiguration
@@ -43,11 +43,11 @@ def bgp_nothing_announced(
         if excluded_by_advertisement(session, advertisements):
             continue
         statements = [one for found in families.values() for one in found]
-        verdicts = {one.verdict.answer for one in statements}
+        answers = {verdict.answer for _, verdict in statements}
         own = families.get(family_of(session.peer) or Family.IPV4, [])
-        if own and verdicts == {Verdict.DENY}:
+        if own and answers == {Answer.DENY}:
             yield _finding(session, statements, advertisements is not None or configurations is not None)
-        elif own and Verdict.PERMIT not in verdicts:
+        elif own and Answer.PERMIT not in answers:
             yield Gap(session.peer, "the outbound policy uses a match that cannot be judged offline", session.node)
 
 
@@ -74,10 +74,10 @@ def _any_peer(session: Session, prefix: BgpPrefix) -> bool:
 
 
 def _finding(session: Session, statements: list[Announcement], certain: bool) -> Finding:
-    prefixes = ", ".join(sorted({one.prefix for one in statements})[:4])
+    prefixes = ", ".join(sorted({statement.prefix for statement, _ in statements})[:4])
     more = f" and {len(statements) - 4} more" if len(statements) > 4 else ""
     evidence = tuple(
-        dict.fromkeys(piece for one in statements[:4] for piece in (one.statement.evidence, *one.verdict.evidence))
+        dict.fromkeys(piece for one, verdict in statements[:4] for piece in (one.evidence, *verdict.evidence))
     )
     text = f"none of the node's prefixes ({prefixes}{more}) passes the outbound policy to {name(session)}"
     severity = Severity.ERROR if certain else Severity.WARNING

@@ -7,7 +7,7 @@ from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
 from parsers.base import Evidence
-from parsers.frr_log import LogKind
+from parsers.frr_log import FrrLogKind
 from parsers.vocabulary import Direction
 
 
@@ -30,14 +30,16 @@ def bgp_prefix_limit(sessions: Sessions) -> Iterator[Finding | Gap]:
         exceeded = bool(session.block and session.block.prefix_limit_exceeded) or any(
             row.prefix_limit for row in session.rows
         )
-        log = of_peer(events(session.instance, LogKind.MAX_PREFIX_EXCEEDED), session)
-        warned = of_peer(events(session.instance, LogKind.MAX_PREFIX_THRESHOLD), session)
+        log = of_peer(events(session.instance, FrrLogKind.PREFIX_LIMIT), session)
+        warned = of_peer(events(session.instance, FrrLogKind.PREFIX_THRESHOLD), session)
         if direction is Direction.RECEIVED and not settled(session):
             yield _received(session)
         elif exceeded or (direction and not settled(session)) or (log and not session.established):
             text = f"{name(session)} announced more prefixes than this node accepts"
             where = session.where("prefix_limit_exceeded", "state", "last_reset")
-            yield Finding(session.peer, text, (*where, *(one.evidence for one in log[-1:])), session.node, key=session.vrf)
+            yield Finding(
+                session.peer, text, (*where, *(one.evidence for one in log[-1:])), session.node, key=session.vrf
+            )
         elif warned and session.established:
             text = f"{name(session)} comes near the limit of prefixes"
             yield Finding(session.peer, text, (warned[-1].evidence,), session.node, Severity.WARNING, session.vrf)

@@ -7,7 +7,7 @@ from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
 from parsers.bgp_open import decode_open
-from parsers.frr_log import LogKind
+from parsers.frr_log import FrrLogKind
 from parsers.vocabulary import Direction
 
 UNSET = "0.0.0.0"  # noqa: S104 - a router ID that was never chosen, not an address to listen on
@@ -39,7 +39,7 @@ def bgp_router_id_conflict(sessions: Sessions) -> Iterator[Finding | Gap]:
         elif last and last.reason.startswith("Router ID is missing"):
             text = f"the session to {name(session)} has no router ID"
             yield Finding(session.peer, text, session.where("last_reset"), session.node, key=session.vrf)
-        elif found := of_peer(events(session.instance, LogKind.SAME_ROUTER_ID, LogKind.BAD_OPEN_ROUTER_ID), session):
+        elif found := of_peer(events(session.instance, FrrLogKind.SAME_ROUTER_ID, FrrLogKind.BAD_ROUTER_ID), session):
             text = f"{name(session)} has the router ID of this node: {found[-1].text}"
             yield Finding(session.peer, text, (found[-1].evidence,), session.node, key=session.vrf)
 

@@ -7,6 +7,7 @@ from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
 from parsers.base import Evidence
+from parsers.dump_frr import BGP_NEIGHBOR
 from parsers.vocabulary import words
 
 
@@ -27,20 +28,35 @@ def bgp_session_down(sessions: Sessions) -> Iterator[Finding | Gap]:
     that a person shut down is only information, unless a BGPPeer resource asks for it.
     """
     for session in sessions:
-        if session.state is None:
+        if session.instance.bgpd_dead and not session.unwanted:
+            yield _dead(session)
+        elif session.state is None:
             yield Gap(session.peer, "neither show bgp neighbor nor a summary was collected", session.node)
         elif not session.established and not session.unwanted:
             yield Finding(
-                session.peer, _message(session), _evidence(session), session.node, _severity(session, sessions), session.vrf
+                session.peer,
+                _message(session),
+                _evidence(session),
+                session.node,
+                _severity(session, sessions),
+                session.vrf,
             )
     yield from silent_instances(sessions)
+
+
+def _dead(session: Session) -> Finding:
+    one = session.instance
+    text = f"there is no BGP session to {name(session)}: bgpd does not run on this node, although frr.conf asks for it"
+    asked = session.config.where("remote_as") if session.config else ()
+    evidence = (one.sections[BGP_NEIGHBOR].evidence, *asked, *(resource.evidence for resource in session.resources))
+    return Finding(session.peer, text, evidence, one.node, Severity.CRITICAL, session.vrf)
 
 
 def silent_instances(sessions: Sessions) -> Iterator[Gap]:
     """A gap for every FRR whose neighbors nobody could list although it has BGP configured."""
     seen = {session.instance.label: session.instance for session in sessions}
     for label, one in seen.items():
-        if one.neighbors is None and not one.rows:
+        if one.neighbors is None and not one.rows and not one.bgpd_dead:
             yield Gap(label, "show bgp neighbor gave no answer", one.node)
 
 

@@ -6,7 +6,7 @@ from analyzer.bgp import events, name, of_peer
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
-from parsers.frr_log import FrrLogEvent, LogKind
+from parsers.frr_log import FrrLogEvent, FrrLogKind
 
 MEANING = {
     111: "refused: the host answers, but nothing listens on the port or it rejects this source",
@@ -32,8 +32,8 @@ def bgp_tcp_failure_classified(sessions: Sessions) -> Iterator[Finding | Gap]:
     for session in sessions:
         if session.established or session.unwanted:
             continue
-        found = of_peer(events(session.instance, LogKind.CONNECT_FAILED), session)
-        up = of_peer(events(session.instance, LogKind.END_OF_RIB, LogKind.ADJACENCY_UP), session)
+        found = of_peer(events(session.instance, FrrLogKind.CONNECT_FAILED), session)
+        up = of_peer(events(session.instance, FrrLogKind.END_OF_RIB, FrrLogKind.ADJACENCY_UP), session)
         found = [event for event in found if not _older(event, up)]
         if found:
             yield _finding(session, found)
