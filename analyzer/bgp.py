@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 
 from analyzer.frr import Instance, Session
+from analyzer.model import with_note
 from analyzer.policy import Verdict, announces
+from parsers.base import Evidence
 from parsers.bgp_neighbor_facts import Reset
 from parsers.bgp_open import OpenMessage, decode_open
 from parsers.frr_config_facts import NetworkStatement
@@ -148,6 +150,15 @@ def rejected_open(session: Session) -> OpenMessage | None:
     if notification(session, "OPEN Message Error", "Bad Peer AS") is not Direction.SENT:
         return None
     return decode_open(block.received_open)
+
+
+def open_lines(session: Session) -> tuple[Evidence, ...]:
+    """The lines of the OPEN that was rejected for its AS number, with what they decode to; none for another reset."""
+    opened = rejected_open(session)
+    if opened is None:
+        return ()
+    note = f"decodes to an OPEN of AS {opened.my_as}, router ID {opened.router_id}, hold time {opened.hold_time} s"
+    return with_note(session.where("received_open"), note)
 
 
 def password(session: Session) -> bool:

@@ -72,7 +72,10 @@ class _Search:
         elif _NAMED.search(path.name) or _has_content(path, DEPTH):
             yield Case(self.name(path), path)
         elif depth > 1:
-            yield from self.cases(path, depth - 1)
+            try:
+                yield from self.cases(path, depth - 1)
+            except OSError as error:
+                yield Case(self.name(path), None, wrong=f"the folder cannot be listed: {error.strerror}")
 
     def expected(self, path: Path) -> Case:
         expected: Path | None = path / EXPECTED

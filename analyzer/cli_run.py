@@ -18,7 +18,7 @@ from analyzer.cli_table import Output, print_table
 from analyzer.model import Severity, Status
 from analyzer.output import STANDARD_OUTPUT, OutputError, check_outside, check_target, to_standard_output, write
 from analyzer.progress import shown
-from analyzer.reference import rule_docs, rules_markdown
+from analyzer.reference import listed_rules, rule_docs, rules_markdown
 from analyzer.registry import load_rules
 from analyzer.render import BatchRow, print_summary, report_html, report_json, visible
 from analyzer.render.words import first_few
@@ -27,6 +27,8 @@ from analyzer.run import analyze as analyze_inputs
 from analyzer.run import read
 from analyzer.show import SHOWS, Table
 from analyzer.verdict import Exit, exit_code, nothing_collected, why_nothing
+
+PROBLEMS = 5  # problems of an archive that `show` tells; `analyze` reports them all
 
 
 class UnreadableError(click.ClickException):
@@ -138,8 +140,10 @@ def show(what: str, archives: Sequence[str], as_json: bool) -> int:
     one = SHOWS[what]
     with shown("reading") as progress:
         store, archive = read(archives, closure(one.needs), progress)
-    for problem in archive.problems:
+    for problem in archive.problems[:PROBLEMS]:
         warn(problem.message)
+    if (more := len(archive.problems) - PROBLEMS) > 0:
+        warn(f"and {more} more problems of the archive")
     try:
         if as_json:
             to_standard_output(json.dumps(one.data(store), indent=1) + "\n")
@@ -172,12 +176,8 @@ def rules(name: str | None, markdown: bool) -> int:
     elif markdown:
         to_standard_output(rules_markdown())
     else:
-        every = sorted(Rule.registry.values(), key=lambda one: (one.area, one.severity.rank, one.id))
-        print_table(
-            console,
-            ("rule", "area", "severity", "problem"),
-            [(one.id, one.area, str(one.severity), one.title) for one in every],
-        )
+        rows = [(one.id, one.area, str(one.severity), one.title) for one in listed_rules()]
+        print_table(console, ("rule", "area", "severity", "problem"), rows)
     return Exit.CLEAR
 
 
@@ -194,12 +194,12 @@ def batch(folder: Path, out: Path, jobs: int, fail_on: str) -> int:
     """Analyze every archive of a folder, and print a table over all."""
     try:
         found = find(folder, out)
+        if not found.cases:
+            raise ArchiveError(f"There is no archive in {folder}.")
         check_outside(out, [str(case.input) for case in found.cases if case.input])
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{error.filename}: {error.strerror}") from error
-    if not found.cases:
-        raise ArchiveError(f"no archive in {folder}")
     with shown("archives", unit="archives") as progress:
         rows = run_batch(found.cases, out, jobs, severity_of(fail_on), progress)
     _print_rows(Output(), rows)

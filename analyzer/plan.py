@@ -9,12 +9,34 @@ from parsers.base import Parser
 HEAD = 64 * 1024  # bytes of a loose file that are looked at to recognise it
 
 # Below these folders the collectors' own names are complete: what no pattern wants there is not looked into.
-_STRUCTURED = re.compile(
-    r"(?:^|/)(?:namespaces|cluster-scoped-resources|host_service_logs|audit_logs|static-pods|etcd_info|monitoring"
-    r"|insights-data|ingress_controllers|machine_config_ondisk|node_core_dumps|pod_network_connectivity_check|nodes"
-    r"|sos_commands|proc|sys|etc|var|usr|lib|boot|run|dev)/"
+_STRUCTURED = frozenset(
+    [
+        "namespaces",
+        "cluster-scoped-resources",
+        "host_service_logs",
+        "audit_logs",
+        "static-pods",
+        "etcd_info",
+        "monitoring",
+        "insights-data",
+        "ingress_controllers",
+        "machine_config_ondisk",
+        "node_core_dumps",
+        "pod_network_connectivity_check",
+        "nodes",
+        "sos_commands",
+        "proc",
+        "sys",
+        "etc",
+        "var",
+        "usr",
+        "lib",
+        "boot",
+        "run",
+        "dev",
+    ]
 )
-_COMPRESSED = re.compile(r"\.(?:gz|xz|bz2|zst)$")
+_COMPRESSED = (".gz", ".xz", ".bz2", ".zst")
 _CONTAINER = re.compile(r"\.(?:tar|tgz|tbz2?|txz|tzst|zip|tar\.(?:gz|xz|bz2|zst))$", re.IGNORECASE)
 
 
@@ -28,29 +50,27 @@ class Match:
 
 
 def expression(pattern: str) -> re.Pattern[str]:
-    """The pattern as an expression on the end of a path: `{name}` one part, `*` any run within a part."""
+    """The pattern as an expression on as many last parts of a path: `{name}` one part, `*` any run within a part."""
     body = re.escape(pattern).replace(r"\*", "[^/]*")
-    body = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", body)
-    return re.compile(rf"(?:^|/){body}$")
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", body))
 
 
 class Plan:
-    """Answers for a path which of the chosen parsers read it. It is the selector of the archive pass."""
+    """Answers for a path which of the chosen parsers read it. It is the selector of the archive pass.
+
+    A pattern is looked up by its number of parts and its first part, so that the tens of thousands of paths that
+    nobody wants cost a few look-ups each.
+    """
 
     def __init__(self, parsers: Iterable[Parser]) -> None:
         self.parsers = tuple(parsers)
-        self._named: dict[str, list[tuple[Parser, re.Pattern[str]]]] = {}
-        self._other: list[tuple[Parser, re.Pattern[str]]] = []
+        self._index: dict[int, dict[str, list[tuple[Parser, re.Pattern[str]]]]] = {}
         for one in self.parsers:
             for pattern in one.patterns:
-                last = pattern.rpartition("/")[2]
-                entry = (one, expression(pattern))
-                if "{" in last or "*" in last:
-                    self._other.append(entry)
-                else:
-                    self._named.setdefault(last, []).append(entry)
-        bodies = "|".join(re.sub(r"\?P<\w+>", "?:", wanted.pattern) for _, wanted in self._other)
-        self._any_other = re.compile(bodies or r"(?!)")
+                parts = pattern.split("/")
+                first = self._index.setdefault(len(parts), {})
+                first.setdefault(parts[0], []).append((one, expression(pattern)))
+        self._longest = max(self._index, default=0)
         self._contents = [one for one in self.parsers if one.content]
 
     def wants(self, path: str) -> bool:
@@ -59,26 +79,29 @@ class Plan:
 
     def enters(self, path: str) -> bool:
         """Whether a nested container is opened: not those in which the collectors keep other products' data."""
-        return not _STRUCTURED.search(path) and bool(_CONTAINER.search(path) or self.loose(path))
+        return not _structured(path) and bool(_CONTAINER.search(path) or self.loose(path))
 
     def loose(self, path: str) -> bool:
         """Whether the path is none of the collectors' own, so that only its content can say what it is."""
-        return bool(self._contents) and not _STRUCTURED.search(path)
+        return bool(self._contents) and not _structured(path)
 
     def matches(self, path: str) -> list[Match]:
         """The parsers whose pattern the path ends with; a compressed member counts by its name without the suffix."""
         found = self._matches(path)
-        plain = _COMPRESSED.sub("", path)
-        return found if found or plain == path else self._matches(plain)
+        return found if found or not path.endswith(_COMPRESSED) else self._matches(path.rpartition(".")[0])
 
     def _matches(self, path: str) -> list[Match]:
-        candidates = self._named.get(path.rpartition("/")[2], [])
-        if self._any_other.search(path):
-            candidates = candidates + self._other
+        parts = path.rsplit("/", self._longest)
         result: dict[str, Match] = {}
-        for one, wanted in candidates:
-            if one.name not in result and (match := wanted.search(path)):
-                result[one.name] = Match(one, match.groupdict(), path[: match.start()])
+        for length, first in self._index.items():
+            candidates = first.get(parts[-length]) if length <= len(parts) else None
+            if not candidates:
+                continue
+            tail = "/".join(parts[-length:])
+            for one, wanted in candidates:
+                if one.name not in result and (match := wanted.fullmatch(tail)):
+                    image_dir = path[: len(path) - len(tail)].removesuffix("/")
+                    result[one.name] = Match(one, match.groupdict(), image_dir)
         return list(result.values())
 
     def recognise(self, path: str, head: bytes) -> list[Match]:
@@ -90,3 +113,7 @@ class Plan:
             return []
         folder = path.rpartition("/")[0]
         return [Match(one, {}, folder) for one in self._contents if one.content and one.content.search(head)]
+
+
+def _structured(path: str) -> bool:
+    return not _STRUCTURED.isdisjoint(path.split("/")[:-1])

@@ -19,10 +19,15 @@ def rule_docs() -> dict[str, str]:
     return {one.id: one.doc for one in Rule.registry.values()}
 
 
+def listed_rules() -> list[Rule]:
+    """Every rule: by area, the worst first, then by name."""
+    load_rules()
+    return sorted(Rule.registry.values(), key=lambda one: (one.area, one.severity.rank, one.id))
+
+
 def rules_markdown() -> str:
     """All rules by area: a table, then the documentation of each."""
-    load_rules()
-    rules = sorted(Rule.registry.values(), key=lambda one: (one.area, one.severity.rank, one.id))
+    rules = listed_rules()
     table = [f"| {one.area} | [{one.id}](#{one.id}) | {one.severity} | {_cell(one.title)} |" for one in rules]
     read = "What they read is in [parsers/README.md](../../parsers/README.md)."
     head = [

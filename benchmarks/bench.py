@@ -89,7 +89,7 @@ def main() -> None:
         commands = {
             "gzip -dc | wc -c": f"gzip -dc {archive} | wc -c",
             "bare pass": f"{sys.executable} -c '{BARE}' {archive}",
-            "analyze with report": f"{sys.executable} -m analyzer.cli analyze {archive} -o {folder}/r.html --fail-on never",
+            "analyze with report": f"{sys.executable} -m analyzer analyze {archive} -o {folder}/r.html --fail-on never",
         }
         best = {name: min(timed(command)[0] for _ in range(chosen.rounds)) for name, command in commands.items()}
         base = best["gzip -dc | wc -c"]

@@ -5,6 +5,7 @@ to non peer-group peers:`, in later releases `Advertised to peers:`; with add-pa
 output is read as words, because web pages flatten it onto one line. Of the paths themselves only the number is read.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -48,7 +49,7 @@ def read(text: Text, origin: Origin) -> Iterator[BgpPrefix | ParseFailure]:
     """The answers in a text; lines around them belong to other outputs."""
     flat = FlatText.of(text)
     starts = [match.start() for match in _ENTRY.finditer(flat.joined)]
-    for start, end in zip(starts, [*starts[1:], len(flat.joined)], strict=True):
+    for start, end in itertools.pairwise([*starts, len(flat.joined)]):
         yield from _block(flat, start, end, origin)
     for match in _ABSENT.finditer(flat.joined):
         asked = _COMMAND.findall(flat.joined, 0, match.start())
@@ -104,7 +105,7 @@ def _peers(flat: FlatText, start: int, end: int, marks: dict[str, Evidence]) -> 
     for heading in headings:
         found, last = _words(flat.joined, heading.end(), end)
         peers.update(dict.fromkeys(found))
-        marks.setdefault("advertised_to", flat.quote(heading.start(), last))
+    marks["advertised_to"] = flat.quote(headings[0].start(), last)
     return tuple(peers) or None, last
 
 

@@ -47,7 +47,10 @@ class BgpTable(OriginFact):
 
 
 class BgpRoute(OriginFact):
-    """One path to one prefix; `path` holds AS numbers, and sets such as `{64500,64501}` as they are written."""
+    """One path to one prefix; `path` holds AS numbers, and sets such as `{64500,64501}` as they are written.
+
+    The text form prints `s`, `S` and `R` in place of `*`: of these paths it does not say whether they are valid.
+    """
 
     family: Family | None
     prefix: str
@@ -85,6 +88,7 @@ _HEADINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("routes", re.compile(r"Total number of prefixes (\d{1,10})")),
     ("none", re.compile(r"No BGP prefixes displayed, (\d{1,10}) exist")),
 )
+_FIELDS = {"vrf_id": "vrf", "instance": "vrf", "none": "routes"}  # the field that a heading is for
 BEGIN = re.compile(r"BGP table version is |No BGP prefixes displayed, ")
 _END = re.compile(r"Displayed\s+\d+\s+routes|No BGP prefixes displayed, |Total number of prefixes ")
 
@@ -128,7 +132,7 @@ class _Table:
             for name, pattern in _HEADINGS:
                 if match := pattern.match(line):
                     self.values[name] = match[1]
-                    self.marks[name] = self.text.quote(number)
+                    self.marks[_FIELDS.get(name, name)] = self.text.quote(number)
         routes: list[BgpRoute] = []
         where: dict[str, Evidence] = {}
         for row in found:
@@ -143,7 +147,7 @@ class _Table:
     def _table(self, routes: list[BgpRoute]) -> Iterator[BgpTable | ParseFailure]:
         values = self.values
         shown = 0 if "none" in values else int(values["routes"]) if "routes" in values else None
-        said = self.marks.get("routes", self.marks.get("none"))
+        said = self.marks.get("routes")
         yield BgpTable(
             evidence=self.marks.get("table_version", self.text.quote(self._first())),
             marks=self.marks,
@@ -207,7 +211,13 @@ _SEGMENT = re.compile(r"\([^)]*\)|\{[^}]*\}|\[[^]]*\]|\S+")
 
 def as_path(text: str) -> tuple[int | str, ...]:
     """The path in order; sets and confederations stay as they are written."""
-    return tuple(word if word[0] in "({[" else autonomous_system(word) for word in _SEGMENT.findall(text))
+    return tuple(word if word[0] in "({[" else _number_of(word) for word in _SEGMENT.findall(text))
+
+
+def _number_of(word: str) -> int:
+    if not word[0].isdigit():
+        raise ValueError(f"not a number of an autonomous system: {word[:40]!r}")
+    return autonomous_system(word)
 
 
 @parser(

@@ -10,6 +10,7 @@ from parsers.base import Evidence, Origin, ParseFailure, SourceFile, Text, failu
 from parsers.bgp_prefix import BgpPrefix
 from parsers.bgp_table import BgpOrigin, BgpRoute, BgpTable, Rpki, as_path
 from parsers.prefixes import family, prefix
+from parsers.spans import MalformedError
 from parsers.tree import Tree, parse_json
 from parsers.vocabulary import address, autonomous_system
 
@@ -37,7 +38,12 @@ NAME = "bgp_table_json"
 def bgp_table_json(source: SourceFile) -> Iterator[BgpTable | BgpRoute | BgpPrefix | ParseFailure]:
     for part in _documents(source.text()):
         source.at(part, part.first_line)
-        yield from _document(parse_json(part), source.origin)
+        try:
+            tree = parse_json(part)
+        except MalformedError as error:
+            yield failure(part.quote(min(error.line, part.last_line)), NAME, error.reason)
+        else:
+            yield from _document(tree, source.origin)
 
 
 def _documents(text: Text) -> Iterator[Text]:
@@ -158,7 +164,8 @@ def _prefix(tree: Tree, origin: Origin) -> Iterator[BgpPrefix | ParseFailure]:
     for one in (tree, *paths):  # with add-path each path has its own
         advertised = one.get("advertisedTo")
         peers.update(dict.fromkeys(advertised if isinstance(advertised, dict) else {}))
-    names = {"prefix": "prefix", "paths": "paths", "advertised_to": "advertisedTo"}
+    said = "advertisedTo" if tree.has("advertisedTo") else "paths"
+    names = {"prefix": "prefix", "paths": "paths", "advertised_to": said}
     try:
         name = prefix(tree.value["prefix"])
     except ValueError as error:

@@ -131,7 +131,7 @@ class RouterBuilder:
     def _network(self, line: Line) -> bool:
         match = _NETWORK.fullmatch(line.text)
         if match is None or self.family is None:
-            if line.text.startswith("network ") and self.family is not None:
+            if line.text.partition(" ")[0] == "network" and self.family is not None:
                 raise ValueError("network statement of another form than FRR's")
             return False
         written = f"{match['prefix']}/{match['mask']}" if match["mask"] else match["prefix"]
@@ -198,8 +198,8 @@ class RouterBuilder:
         arguments = own.arguments()
         arguments.pop("group", None)
         return NeighborConfig(
-            evidence=own.marks.get("remote_as", one.first),
-            marks=own.marks,
+            evidence=one.own.marks.get("remote_as", one.first),
+            marks={name: mark for name, mark in own.marks.items() if name != "group"},
             peer=peer,
             families=families,
             statements=tuple(own.statements),

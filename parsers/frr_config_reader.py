@@ -154,12 +154,13 @@ class _Reader:  # one configuration being read
 
     def _opens(self, line: Line) -> bool:
         if line.text.startswith("router bgp"):
+            self._open(None, line)  # what follows a broken opening must not count for the block before
             builder = RouterBuilder(line)
             self._open(self.routers.setdefault(builder.vrf, builder), line)
         elif line.text.startswith("route-map "):
+            self._open(None, line)
             opened = ROUTE_MAP.fullmatch(line.text)
             if opened is None:
-                self._open(None, line)
                 raise ValueError("route-map of another form than FRR's")
             self.maps.append(RouteMapBlock(line, opened))
             self._open(self.maps[-1], line)

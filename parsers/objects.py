@@ -21,7 +21,7 @@ _LIST_KEY = re.compile(r"(?:apiVersion|items|kind|metadata):(?:\s|$)")
 
 
 def without(*keys: str) -> re.Pattern[str]:
-    """Keys whose blocks are not parsed: what no rule reads is most of a pod."""
+    """Keys whose blocks are not parsed: what no rule reads is most of a pod. Lists directly in lists are left alone."""
     names = "|".join(map(re.escape, keys))
     # Behind the dash of a list item a key stands two columns further right, and so does what belongs to it.
     return re.compile(

@@ -6,6 +6,7 @@ import os
 import signal
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 import gathers
 import pytest
@@ -41,6 +42,7 @@ def upload(tmp_path_factory):
     for name, expected in {
         "case-good": "must: [{rule: bgp-session-down}]\nexit: 1\n",
         "case-differs": "must_not: [{severity: error}]\n",
+        "case-broken": "must: [\n",
         "case-mistaken": "must: [{rul: bgp-session-down}]\n",
         "case-foreign": "scenario: of another program\n",
     }.items():
@@ -73,6 +75,7 @@ def test_every_archive_has_a_row_in_the_order_of_names(done):
     assert set(rows) == {
         "a.tar.gz",
         "a.tgz",
+        "case-broken",
         "case-differs",
         "case-empty",
         "case-foreign",
@@ -94,6 +97,7 @@ def test_what_became_of_each(done):
     _, rows = done
     assert {name: (row.status, row.exit_code) for name, row in rows.items() if row.exit_code != 0} == {
         "a.tar.gz": ("analyzed", 1),
+        "case-broken": ("analyzed", 1),
         "case-differs": ("analyzed", 1),
         "case-empty": ("unreadable", 3),
         "case-foreign": ("analyzed", 1),
@@ -119,13 +123,14 @@ def test_expectations_are_checked(done):
     assert expected["case-good"] == expected["case-unreadable"] == "as expected"
     assert expected["case-differs"].startswith("differs: unexpected: bgp-session-down")
     assert expected["case-mistaken"].startswith("differs: expected.yaml: must.0.rul: Extra inputs")
-    assert set(expected) == {"case-good", "case-differs", "case-mistaken", "case-unreadable", "case-empty"}
+    assert expected["case-broken"].startswith("differs: expected.yaml: while parsing")
+    assert {name for name in rows if name.startswith("case-")} - set(expected) == {"case-foreign"}
 
 
 def test_reports_lie_where_the_rows_say(done):
     out, rows = done
     hrefs = [row.report_href for row in rows.values() if row.report_href]
-    assert len({href.lower() for href in hrefs}) == len(hrefs) == 13
+    assert len({href.lower() for href in hrefs}) == len(hrefs) == 14
     for href in hrefs:
         assert (out / href).read_text().startswith("<!")
         assert json.loads((out / href).with_suffix(".json").read_text())["outcomes"]
@@ -185,8 +190,36 @@ def test_the_command(upload, tmp_path, capsys):
 
 
 def test_a_folder_without_archives(tmp_path, capsys):
+    folder(tmp_path / "a" / "b" / "c" / "d" / "e")
     assert cli.run(["batch", str(tmp_path), "-o", str(tmp_path / "out")]) == 3
     assert "no archive in" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_cannot_be_listed_or_opened(tmp_path, monkeypatch, capsys):
+    def refused(path, *_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    folder(tmp_path / "locked")
+    gathers.packed(tmp_path / "a.tar.gz", "up")
+    with monkeypatch.context() as patch:
+        listing = Path.iterdir
+        patch.setattr(Path, "iterdir", lambda path: refused(path) if path.name == "locked" else listing(path))
+        patch.setattr(Path, "open", refused)
+        cases = find(tmp_path).cases
+        assert cli.run(["batch", str(tmp_path / "locked"), "-o", str(tmp_path / "out")]) == 2
+    assert "locked: Permission denied" in capsys.readouterr().err
+    assert [(case.name, case.wrong) for case in cases] == [
+        ("a.tar.gz", None),
+        ("locked", "the folder cannot be listed: Permission denied"),
+    ]
+
+
+def test_other_kinds_of_files_are_left_alone(tmp_path):
+    os.mkfifo(tmp_path / "pipe.tar.gz")
+    (tmp_path / "gone.tar.gz").symlink_to("nowhere")
+    assert find(tmp_path).cases == []
+    assert find(tmp_path).ignored == ["gone.tar.gz", "pipe.tar.gz"]
 
 
 def test_reports_never_lie_in_an_archive(tmp_path, capsys):

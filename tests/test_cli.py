@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import gathers
@@ -17,7 +18,7 @@ from analyzer import cli, cli_run, progress
 from analyzer.cli_table import print_table
 from analyzer.model import Severity
 from analyzer.rule import Rule
-from analyzer.show import SHOWS
+from analyzer.show import SHOWS, Table
 
 
 @pytest.fixture
@@ -218,6 +219,7 @@ print(sorted({{"pydantic", "yaml", "jinja2", "rich", "isal", "textfsm"}} & set(s
 
 
 def test_help_names_every_exit_code_and_table(run):
+    assert re.findall(r"^  (\w+)", run("--help")[1], re.MULTILINE)[-4:] == ["analyze", "show", "rules", "batch"]
     assert re.findall(r"^ +(\d)  ", run("analyze", "--help")[1], re.MULTILINE) == ["0", "1", "2", "3", "4"]
     text = run("show", "--help")[1]
     assert all(re.search(rf"^  {name}  ", text, re.MULTILINE) for name in SHOWS)
@@ -362,6 +364,22 @@ def test_every_table_can_be_shown(run, down, name):
     json.loads(run("show", name, down, "--json")[1])
 
 
+def test_show_tells_what_could_not_be_read(run, tmp_path, down):
+    cut = tmp_path / "cut.tar.gz"
+    cut.write_bytes(Path(down).read_bytes()[:-40])
+    code, out, err = run("show", "bgp", cut)
+    assert (code, "192.0.2.1" in out) == (0, True)
+    assert "gatherscope: The compressed data end too early" in err
+
+
+def test_an_empty_table_is_said_to_be_empty(run, down, monkeypatch):
+    empty = replace(SHOWS["bgp"], rows=lambda _: Table(("NODE",), ()))
+    monkeypatch.setattr(cli_run, "SHOWS", {"bgp": empty})
+    code, out, err = run("show", "bgp", down)
+    assert (code, out) == (0, "")
+    assert "there is nothing to show" in err
+
+
 def test_not_collected_is_not_empty(run, tmp_path):
     place = gathers.folder(tmp_path, "failed")
     code, out, err = run("show", "bgp", place, "--json")
@@ -394,6 +412,15 @@ def test_a_rule_is_documented(run):
     assert code == 0
     assert out.startswith("# bgp-session-down\n")
     assert Rule.registry["bgp-session-down"].doc in out
+
+
+def test_a_rule_is_documented_for_a_terminal(run, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    out = run("rules", "bgp-session-down")[1]
+    assert "\x1b[1" in out
+    assert "## " not in out
+    assert max(len(re.sub(r"\x1b\[[\d;]*m", "", line)) for line in out.splitlines()) <= 80
 
 
 def test_the_reference_of_all_rules(run):

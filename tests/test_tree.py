@@ -458,8 +458,13 @@ def is_word(value):
     return not isinstance(value, (dict, list))
 
 
+WORDS = st.integers(0, 9) | st.text("xyz ", max_size=4)
+KUBERNETES = st.deferred(lambda: st.dictionaries(st.text("abc", min_size=1, max_size=2), WORDS | LISTS | KUBERNETES))
+LISTS = st.lists(WORDS | KUBERNETES, max_size=3)  # lists directly in lists do not occur, and dropping ignores them
+
+
 @settings(max_examples=150, deadline=None)
-@given(MAPPINGS)
+@given(KUBERNETES.filter(bool))
 def test_dropping_is_deleting(value):
     content = yaml.dump(value, Dumper=yaml.CSafeDumper, allow_unicode=True, default_flow_style=False)
     found = read(content, Reading(drop=without("a", "b")))

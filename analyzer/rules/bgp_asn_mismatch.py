@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyzer.bgp import events, name, notification, of_peer, rejected_open, reset
+from analyzer.bgp import events, name, notification, of_peer, open_lines, rejected_open, reset
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
@@ -56,7 +56,8 @@ def _sent(session: Session) -> Iterator[Finding]:
     says = f"its OPEN says AS {dump.my_as}" if dump else "its OPEN carries another AS"
     text = f"{name(session)} is not in AS {wanted}: {says}, remote-as here is {wanted}"
     evidence = (
-        *session.where("remote_as", "last_reset", "received_open"),
+        *session.where("remote_as", "last_reset"),
+        *open_lines(session),
         *session.configured("remote_as"),
         *_resources(session),
     )

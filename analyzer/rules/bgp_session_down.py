@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyzer.bgp import admin_down, cause, name
+from analyzer.bgp import admin_down, cause, name, open_lines
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
@@ -76,7 +76,7 @@ def _evidence(session: Session) -> tuple[Evidence, ...]:
     shutdown = session.configured("shutdown") if admin_down(session) else ()
     wanted = (session.resources[0].evidence,) if shutdown and session.resources else ()
     header = (session.block.evidence,) if session.block else ()
-    return (*header, *session.where(*names), *shutdown, *wanted)
+    return (*header, *session.where(*names), *open_lines(session), *shutdown, *wanted)
 
 
 def _severity(session: Session, sessions: Sessions) -> Severity:

@@ -1,0 +1,5 @@
+"""`python -m analyzer` is `gatherscope`."""
+
+from analyzer.cli import main
+
+main()
