@@ -22,7 +22,7 @@ from analyzer.reference import listed_rules, rule_docs, rules_markdown
 from analyzer.registry import load_rules
 from analyzer.render import BatchRow, print_summary, report_html, report_json, visible
 from analyzer.render.words import first_few
-from analyzer.rule import NotCollectedError, Rule, closure
+from analyzer.rule import NotCollectedError, Rule
 from analyzer.run import analyze as analyze_inputs
 from analyzer.run import read
 from analyzer.show import SHOWS, Table
@@ -139,7 +139,7 @@ def show(what: str, archives: Sequence[str], as_json: bool) -> int:
     _known(what, SHOWS, "table", "WHAT")
     one = SHOWS[what]
     with shown("reading") as progress:
-        store, archive = read(archives, closure(one.needs), progress)
+        store, archive = read(archives, one.kinds, progress)
     for problem in archive.problems[:PROBLEMS]:
         warn(problem.message)
     if (more := len(archive.problems) - PROBLEMS) > 0:

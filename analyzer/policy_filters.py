@@ -88,7 +88,8 @@ class _List:
 def _in_range(entry: PrefixListEntry, prefix: str) -> bool | None:
     # With `ge` alone there is no upper bound, with `le` alone the entry's own length is the lower one.
     size = length(prefix)
-    if size is not None and not (entry.ge or 0) <= size <= (entry.le if entry.le is not None else 128):
+    shortest = max(entry.ge or 0, length(entry.prefix) or 0)
+    if size is not None and not shortest <= size <= (entry.le if entry.le is not None else 128):
         return False
     return True if entry.prefix == "any" else contains(entry.prefix, prefix)
 

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analyzer.bgp import cause
+from analyzer.coverage import coverage_of
 from analyzer.frr import FrrInstances, Session, Sessions
-from analyzer.rule import Need
+from analyzer.model import Coverage
+from analyzer.registry import load_rules
+from analyzer.rule import Need, Rule, closure
 from analyzer.store import Store
-from parsers.base import Evidence
+from parsers.base import Evidence, Fact
 from parsers.vocabulary import words
 
 
@@ -23,13 +26,27 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """One table: its name, a line of help, what it needs, and how its rows and its JSON come out of the store."""
+    """One table: its name, a line of help, what it needs, and how its rows and its JSON come out of the store.
+
+    Without needs it is about everything that the rules read.
+    """
 
     name: str
     help: str
     needs: tuple[Need, ...]
     rows: Callable[[Store], Table] = field(repr=False)
     data: Callable[[Store], Any] = field(repr=False)
+
+    @property
+    def kinds(self) -> set[type[Fact]]:
+        """The kinds of facts that have to be read for it."""
+        return closure(self.needs) if self.needs else every_kind()
+
+
+def every_kind() -> set[type[Fact]]:
+    """Every kind of fact that some rule needs."""
+    load_rules()
+    return closure(tuple(need for one in Rule.registry.values() for need in one.needs))
 
 
 def _place(evidence: Evidence) -> str:
@@ -181,6 +198,31 @@ def _bfd_table(store: Store) -> Table:
     return Table(columns, tuple(rows), note)
 
 
+def _coverage_data(store: Store) -> list[dict[str, Any]]:
+    return [
+        {
+            "input": one.input,
+            "present": one.present,
+            "members": list(one.members),
+            "missing_reason": one.missing_reason,
+            "how_to_collect": one.how_to_collect,
+        }
+        for one in coverage_of(store, every_kind())
+    ]
+
+
+def _coverage_table(store: Store) -> Table:
+    rows = coverage_of(store, every_kind())
+    return Table(("INPUT", "FOUND", "HOW TO COLLECT"), tuple(_coverage_row(one) for one in rows))
+
+
+def _coverage_row(one: Coverage) -> tuple[str, str, str]:
+    if one.present:
+        count = len(one.members)
+        return one.input, f"{count} files" if count > 1 else "1 file", ""
+    return one.input, "missing" if one.how_to_collect else "not needed", one.how_to_collect or _or(one.missing_reason)
+
+
 def _needs(*kinds: type[Any]) -> tuple[Need, ...]:
     return tuple(Need(kind.__name__, kind, facts=False, optional=False) for kind in kinds)
 
@@ -188,4 +230,5 @@ def _needs(*kinds: type[Any]) -> tuple[Need, ...]:
 SHOWS: Mapping[str, Show] = {
     "bgp": Show("bgp", "BGP sessions of every node", _needs(Sessions, FrrInstances), _bgp_table, _bgp_data),
     "bfd": Show("bfd", "BFD sessions of every node", _needs(FrrInstances), _bfd_table, _bfd_data),
+    "coverage": Show("coverage", "which inputs were there and which were not", (), _coverage_table, _coverage_data),
 }

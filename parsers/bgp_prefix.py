@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from parsers.base import Evidence, Origin, OriginFact, ParseFailure, SourceFile, Text, failure, parser
 from parsers.flat_text import FlatText
 from parsers.prefixes import family, prefix
-from parsers.vocabulary import Family, address, is_address
+from parsers.vocabulary import Family, address, network
 
 _ENTRY = re.compile(r"BGP routing table entry for (?P<prefix>\S{1,100}?)(?:, version (?P<version>\d{1,20}))?(?=\s|$)")
 _PATHS = re.compile(
@@ -53,7 +53,7 @@ def read(text: Text, origin: Origin) -> Iterator[BgpPrefix | ParseFailure]:
         yield from _block(flat, start, end, origin)
     for match in _ABSENT.finditer(flat.joined):
         asked = _COMMAND.findall(flat.joined, 0, match.start())
-        name = prefix(asked[-1]) if asked and ("/" in asked[-1] or is_address(asked[-1])) else None
+        name = prefix(asked[-1]) if asked and network(asked[-1]) else None
         where = flat.quote(match.start(), match.end())
         yield BgpPrefix(evidence=where, origin=origin, prefix=name, family=family(name or ""), found=False)
 

@@ -148,13 +148,18 @@ class _Table:
         values = self.values
         shown = 0 if "none" in values else int(values["routes"]) if "routes" in values else None
         said = self.marks.get("routes")
+        local_as: int | None = None
+        try:
+            local_as = _number_of(values["local_as"]) if "local_as" in values else None
+        except ValueError as error:
+            yield failure(self.marks["local_as"], "bgp_table", str(error))
         yield BgpTable(
             evidence=self.marks.get("table_version", self.text.quote(self._first())),
             marks=self.marks,
             origin=self.origin,
             family=self._family(routes),
             router_id=values.get("router_id"),
-            local_as=autonomous_system(values["local_as"]) if "local_as" in values else None,
+            local_as=local_as,
             vrf=values.get("instance", "default" if values.get("vrf_id") == "0" else None),
             table_version=int(values["table_version"]) if "table_version" in values else None,
             routes=shown,
@@ -206,6 +211,7 @@ def _next_hop(text: str) -> str:
     return address(re.sub(r"\([^)]*\)|@[\w?]+|<", "", text))
 
 
+_AS = re.compile(r"\d{1,10}(?:\.\d{1,5})?")
 _SEGMENT = re.compile(r"\([^)]*\)|\{[^}]*\}|\[[^]]*\]|\S+")
 
 
@@ -215,7 +221,7 @@ def as_path(text: str) -> tuple[int | str, ...]:
 
 
 def _number_of(word: str) -> int:
-    if not word[0].isdigit():
+    if not _AS.fullmatch(word):
         raise ValueError(f"not a number of an autonomous system: {word[:40]!r}")
     return autonomous_system(word)
 
@@ -237,9 +243,7 @@ def _saved(text: Text) -> Iterator[Text]:
     """The tables in a saved session, from their first line to their last; around them stands other output."""
     start: int | None = None
     for number, line in text.numbered():
-        if BEGIN.match(line):
-            if start is not None:
-                yield text.part(start, number - 1)
+        if start is None and BEGIN.match(line):
             start = number
         if start is not None and _END.match(line):
             yield text.part(start, number)

@@ -8,19 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import (
-    KubernetesFact,
-    Part,
-    loose,
-    marks,
-    metadata,
-    moment,
-    read_objects,
-    required_text,
-    required_word,
-    text,
-)
+from parsers.kubernetes import KubernetesFact, Part, loose, metadata, read_objects
 from parsers.tree import Tree
+from parsers.values import marks, moment, required_text, required_word, text
 
 
 class UpdateState(StrEnum):

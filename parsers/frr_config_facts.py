@@ -151,10 +151,6 @@ class BgpRouter(Part):
     listen_ranges: tuple[ListenRange, ...] = ()
     statements: tuple[Statement, ...] = ()
 
-    def neighbor(self, peer: str) -> NeighborConfig | None:
-        """The neighbor of this canonical address or interface name."""
-        return next((one for one in self.neighbors if one.peer == peer), None)
-
 
 class BfdProfile(Part):
     """A profile of the `bfd` block. None is not written: FRR takes 3, 300 ms, 300 ms, echo 50 ms, TTL 254."""
@@ -250,7 +246,3 @@ class RunningConfig(OriginFact):
     def route_map(self, name: str) -> tuple[RouteMapEntry, ...]:
         """The entries of a route-map in their order."""
         return tuple(sorted((one for one in self.route_maps if one.name == name), key=lambda one: one.seq))
-
-    def bfd_profile(self, name: str) -> BfdProfile | None:
-        """The BFD profile of this name."""
-        return next((one for one in self.bfd_profiles if one.name == name), None)

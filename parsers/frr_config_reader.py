@@ -54,6 +54,7 @@ class _Reader:  # one configuration being read
         self.routers: dict[str, RouterBuilder] = {}
         self.bfd = BfdBlock()
         self.lists: list[PrefixListEntry] = []
+        self.highest_seq: dict[tuple[str, Family], int] = {}
         self.maps: list[RouteMapBlock] = []
         self.routes: list[StaticRoute] = []
         self.plain: list[PlainBlock] = []
@@ -121,7 +122,7 @@ class _Reader:  # one configuration being read
                 evidence=line.evidence,
                 family=family,
                 name=name,
-                seq=int(match["seq"]) if match["seq"] else self._next_seq(name, family),
+                seq=self._seq(match["seq"], name, family),
                 action=Action(match["action"]),
                 prefix=written,
                 ge=int(bounds["ge"]) if "ge" in bounds else None,
@@ -130,10 +131,12 @@ class _Reader:  # one configuration being read
         )
         return True
 
-    def _next_seq(self, name: str, family: Family) -> int:
-        # FRRouting lib/plist.c, prefix_new_seq_get: the next multiple of 5.
-        taken = (one.seq for one in self.lists if one.name == name and one.family is family)
-        return max(taken, default=0) // 5 * 5 + 5
+    def _seq(self, written: str | None, name: str, family: Family) -> int:
+        # FRRouting lib/plist.c, prefix_new_seq_get: without a number the next multiple of 5.
+        highest = self.highest_seq.get((name, family), 0)
+        seq = int(written) if written else highest // 5 * 5 + 5
+        self.highest_seq[name, family] = max(highest, seq)
+        return seq
 
     def _route(self, line: Line) -> bool:
         match = _ROUTE.fullmatch(line.text)

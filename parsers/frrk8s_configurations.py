@@ -8,26 +8,10 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import (
-    KubernetesFact,
-    LabelSelector,
-    Part,
-    duration,
-    flag,
-    loose,
-    marks,
-    metadata,
-    number,
-    read_objects,
-    required_number,
-    required_text,
-    selector,
-    text,
-    texts,
-    word,
-)
+from parsers.kubernetes import KubernetesFact, LabelSelector, Part, loose, metadata, read_objects, selector
 from parsers.metallb_resources import DynamicAsn
 from parsers.tree import Tree
+from parsers.values import duration, flag, marks, number, required_number, required_text, text, texts, word
 from parsers.vocabulary import address
 
 

@@ -10,8 +10,9 @@ from pydantic import field_serializer
 
 from parsers.base import ParseFailure, SourceFile, Text, parser
 from parsers.embedded_text import embedded
-from parsers.kubernetes import KubernetesFact, loose, marks, metadata, read_objects, text
+from parsers.kubernetes import KubernetesFact, loose, metadata, read_objects
 from parsers.tree import Tree
+from parsers.values import marks, text
 
 
 class FrrNodeState(KubernetesFact):

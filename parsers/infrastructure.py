@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, loose, marks, metadata, read_objects, text
+from parsers.kubernetes import KubernetesFact, loose, metadata, read_objects
 from parsers.tree import Tree
+from parsers.values import marks, text
 
 
 class Infrastructure(KubernetesFact):

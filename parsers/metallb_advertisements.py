@@ -7,19 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import (
-    KubernetesFact,
-    LabelSelector,
-    loose,
-    marks,
-    metadata,
-    number,
-    read_objects,
-    selectors,
-    texts,
-)
+from parsers.kubernetes import KubernetesFact, LabelSelector, loose, metadata, read_objects, selectors
 from parsers.metallb_resources import how, places
 from parsers.tree import Tree
+from parsers.values import marks, number, texts
 
 
 class Advertisement(KubernetesFact):

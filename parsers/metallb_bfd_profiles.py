@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, flag, loose, marks, metadata, number, read_objects
+from parsers.kubernetes import KubernetesFact, loose, metadata, read_objects
 from parsers.metallb_resources import how, places
 from parsers.tree import Tree
+from parsers.values import flag, marks, number
 
 _FIELDS = {
     "receive_interval": "receiveInterval",

@@ -7,22 +7,10 @@ differ in what may be left out, not in the names of the fields.
 from collections.abc import Iterator
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import (
-    KubernetesFact,
-    LabelSelector,
-    duration,
-    flag,
-    loose,
-    marks,
-    metadata,
-    number,
-    read_objects,
-    selectors,
-    text,
-    word,
-)
+from parsers.kubernetes import KubernetesFact, LabelSelector, loose, metadata, read_objects, selectors
 from parsers.metallb_resources import DynamicAsn, how, places
 from parsers.tree import Tree
+from parsers.values import duration, flag, marks, number, text, word
 from parsers.vocabulary import address
 
 _FIELDS = {

@@ -8,25 +8,10 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import (
-    KubernetesFact,
-    LabelSelector,
-    Part,
-    flag,
-    labels,
-    loose,
-    marks,
-    metadata,
-    number,
-    read_objects,
-    required_text,
-    required_word,
-    selectors,
-    text,
-    texts,
-)
+from parsers.kubernetes import KubernetesFact, LabelSelector, Part, loose, metadata, read_objects, selectors
 from parsers.metallb_resources import how, places
 from parsers.tree import Tree
+from parsers.values import flag, labels, marks, number, required_text, required_word, text, texts
 
 
 class ServiceAllocation(Part):

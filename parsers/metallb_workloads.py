@@ -6,9 +6,10 @@ Sources: operator-framework/api operators/v1alpha1 subscription_types.go; kubern
 from collections.abc import Iterator, Mapping
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, labels, loose, marks, metadata, number, read_objects, text
+from parsers.kubernetes import KubernetesFact, loose, metadata, read_objects
 from parsers.objects import Reading
 from parsers.tree import Tree
+from parsers.values import labels, marks, number, text
 
 # The DaemonSets that run FRR or announce services (openshift/metallb-operator bindata/deployment,
 # openshift/cluster-network-operator bindata/network/frr-k8s); others are not looked at.

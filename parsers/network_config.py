@@ -8,19 +8,9 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import (
-    KubernetesFact,
-    flag,
-    loose,
-    marks,
-    metadata,
-    number,
-    read_objects,
-    required_text,
-    text,
-    texts,
-)
+from parsers.kubernetes import KubernetesFact, loose, metadata, read_objects
 from parsers.tree import Tree
+from parsers.values import flag, marks, number, required_text, text, texts
 
 
 class GatewayMode(StrEnum):

@@ -9,21 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from parsers.base import ParseFailure, SourceFile, failure, parser
-from parsers.kubernetes import (
-    KubernetesFact,
-    Part,
-    flag,
-    labels,
-    loose,
-    marks,
-    metadata,
-    moment,
-    read_objects,
-    required_text,
-    text,
-)
+from parsers.kubernetes import KubernetesFact, Part, loose, metadata, read_objects
 from parsers.objects import Reading, without
 from parsers.tree import Tree
+from parsers.values import flag, labels, marks, moment, required_text, text
 from parsers.vocabulary import network
 
 # Conditions that are as they should be when they are true; all others should be false (core/v1 NodeConditionType,

@@ -9,23 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import (
-    KubernetesFact,
-    Part,
-    flag,
-    labels,
-    loose,
-    marks,
-    metadata,
-    moment,
-    number,
-    read_objects,
-    required_text,
-    required_word,
-    text,
-)
+from parsers.kubernetes import KubernetesFact, Part, loose, metadata, read_objects
 from parsers.objects import Reading, without
 from parsers.tree import Tree
+from parsers.values import flag, labels, marks, moment, number, required_text, required_word, text
 
 
 class PodPhase(StrEnum):

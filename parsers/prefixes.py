@@ -49,8 +49,6 @@ def contains(wide: str, narrow: Network | str) -> bool | None:
     outer, inner = network(wide), network(str(narrow))
     if outer is not None and inner is not None:
         return outer.version == inner.version and inner.subnet_of(outer)  # type: ignore[arg-type]
-    if family(wide) is not family(str(narrow)):
-        return False
     if wide == str(narrow):
         return True
     # Two replaced prefixes of one length are two prefixes: the same one would have got the same word.

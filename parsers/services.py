@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, flag, labels, loose, marks, metadata, read_objects, text, texts, word
+from parsers.kubernetes import KubernetesFact, loose, metadata, read_objects
 from parsers.objects import Reading
 from parsers.tree import Tree
+from parsers.values import flag, labels, marks, text, texts, word
 
 
 class TrafficPolicy(StrEnum):

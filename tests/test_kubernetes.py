@@ -11,27 +11,10 @@ from pydantic import ValidationError
 from analyzer.registry import load_parsers
 from parsers.base import Evidence, ParseFailure, SourceFile, text_of
 from parsers.embedded_text import embedded
-from parsers.kubernetes import (
-    KubernetesFact,
-    LabelSelector,
-    duration,
-    flag,
-    labels,
-    loose,
-    marks,
-    moment,
-    number,
-    read_objects,
-    required_number,
-    required_text,
-    selector,
-    selectors,
-    text,
-    texts,
-    unique,
-)
+from parsers.kubernetes import KubernetesFact, LabelSelector, loose, read_objects, selector, selectors, unique
 from parsers.spans import MalformedError
 from parsers.tree import parse_json, parse_yaml
+from parsers.values import duration, flag, labels, marks, moment, number, required_number, required_text, text, texts
 
 load_parsers()
 HERE = Evidence("x", 1, 1, ("x",))
@@ -200,6 +183,13 @@ def test_loose_files_are_recognised_by_kind():
     assert not wanted.search(b"kind: PodList\n")
     assert not wanted.search(b"  ownerReferences:\n  - apiVersion: v1\n    kind: Node\n")
     assert not wanted.search(b"a kind: Pod\n")
+
+
+def test_a_pod_knows_its_containers_by_name():
+    (pod,) = pairs.read("pods", (ROOT / "fixtures/parsers/pods/restarting-containers.raw").read_bytes())
+    assert pod.container("frr").restarts == 12
+    assert pod.container("cp-frr-files").init
+    assert pod.container("gone") is None
 
 
 @pytest.mark.parametrize("name", ["metallb_peers", "frrk8s_configurations", "pods"])

@@ -69,6 +69,9 @@ def family(prefix):
         ("MASKED", "x-ipv4-0000000001-x/32", "permit"),
         ("MASKED", "x-ipv4-0000000002-x/32", "deny"),
         ("RANGE", "x-ipv4-0000000001-x/32", "unknown"),
+        ("RANGE", "x-ipv4-0000000009-x/24", "permit"),
+        ("RANGE", "192.0.2.1/32", "unknown"),
+        ("RANGE", "192.0.0.0/16", "deny"),
     ],
 )
 def test_prefix_list(name, prefix, answer):
@@ -204,6 +207,8 @@ ip prefix-list ALL seq 5 permit any
 route-map IN permit 10
 route-map OUT permit 10
 route-map DENY deny 10
+route-map TAG permit 10
+ match tag 7
 """
 DENIED = "  neighbor 192.0.2.1 route-map DENY out"
 
@@ -254,7 +259,13 @@ def test_announces(remote_as, options, settings, answer, reason):
 
 @pytest.mark.parametrize(
     ("network_options", "answer"),
-    [(" route-map OUT", "permit"), (" route-map DENY", "deny"), (" route-map X", "deny"), (" backdoor", "deny")],
+    [
+        (" route-map OUT", "permit"),
+        (" route-map TAG", "unknown"),
+        (" route-map DENY", "deny"),
+        (" route-map X", "deny"),
+        (" backdoor", "deny"),
+    ],
 )
 def test_a_network_statement_can_hold_its_prefix_back(network_options, answer):
     found = config(ROUTER.format(remote_as="internal", options="", settings="", network=network_options))

@@ -257,6 +257,7 @@ def test_bad_json_names_its_line(content, line):
         ("a: &x 1\nb: *y", 2),
         ("[" * 5000, 1),
         ("? [a, b]\n: c", 1),
+        ("a: &x [1]\n*x : c", 2),
         ("a:\n\t- b", 2),
     ],
 )
@@ -276,6 +277,7 @@ def test_aliases_work_and_are_bounded():
     tree = parse_yaml(text("a: &x {k: [1, 2]}\nb: *x\nc: &y word\nd: [*y]\n"))
     assert tree.value == {"a": {"k": [1, 2]}, "b": {"k": [1, 2]}, "c": "word", "d": ["word"]}
     assert lines(tree.evidence("b")) == (2, 2)
+    assert parse_yaml(text("a: &x b\n*x : c\n")).value == {"a": "b", "b": "c"}
     bomb = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     bomb += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 20)]
     with pytest.raises(MalformedError, match="too many"):
@@ -380,6 +382,10 @@ def test_cut_before_the_first_item():
     assert names(read("apiVersion: v1\nitems:\n")) == ["failure:2"]
 
 
+def test_comments_before_a_list():
+    assert names(read("# saved by hand\n\n" + ITEMS.removeprefix("---\n"))) == ["one", "two", "three"]
+
+
 def test_keep_spares_the_parsing():
     found = read(ITEMS.replace("name: one", "name: [broken"), Reading(keep=lambda item: "three" in item))
     assert names(found) == ["three"]
@@ -463,7 +469,7 @@ KUBERNETES = st.deferred(lambda: st.dictionaries(st.text("abc", min_size=1, max_
 LISTS = st.lists(WORDS | KUBERNETES, max_size=3)  # lists directly in lists do not occur, and dropping ignores them
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(KUBERNETES.filter(bool))
 def test_dropping_is_deleting(value):
     content = yaml.dump(value, Dumper=yaml.CSafeDumper, allow_unicode=True, default_flow_style=False)

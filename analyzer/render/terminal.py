@@ -58,7 +58,7 @@ class Summary:
         parts = [
             f"OpenShift {cluster.version or 'of unknown version'}",
             cluster.network_type,
-            cluster.platform,
+            cluster.platform and f"platform {cluster.platform}",
             words.plural(len(cluster.nodes), "node") if cluster.nodes else None,
             f"collected {cluster.collected_at}" if cluster.collected_at else None,
         ]
