@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from parsers.secrets import mask, mask_key_blocks
+from parsers.secrets import mask, mask_lines
 
 LINE_LIMIT = 256 * 1024  # characters of one line that a parser sees; longer lines are cut, visibly
 EXCERPT_LINES = 24
@@ -98,12 +98,17 @@ def decode(data: bytes) -> str:
     return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
 
 
-def clean(line: str) -> str:
-    """One line as parsers see it: no carriage return, no secret, bounded length."""
+def bounded(line: str) -> str:
+    """One line without its carriage return, cut visibly where it is longer than any real line."""
     line = line.rstrip("\r")
     if len(line) > LINE_LIMIT:
-        line = f"{line[:LINE_LIMIT]}… ({len(line) - LINE_LIMIT} more characters)"
-    return mask(line)
+        return f"{line[:LINE_LIMIT]}… ({len(line) - LINE_LIMIT} more characters)"
+    return line
+
+
+def clean(line: str) -> str:
+    """One line as parsers see it: bounded, and without a secret."""
+    return mask(bounded(line))
 
 
 def text_of(path: str, content: bytes | str) -> Text:
@@ -112,9 +117,7 @@ def text_of(path: str, content: bytes | str) -> Text:
     lines = content.split("\n")
     if lines and not lines[-1].strip("\r"):
         lines.pop()
-    if "PRIVATE KEY-----" in content:
-        lines = list(mask_key_blocks(lines))
-    return Text(path, tuple(clean(line) for line in lines))
+    return Text(path, tuple(mask_lines(content, [bounded(line) for line in lines])))
 
 
 @dataclass(frozen=True, slots=True)

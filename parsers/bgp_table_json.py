@@ -76,22 +76,25 @@ def _table(
 ) -> Iterator[BgpTable | BgpRoute | BgpPrefix | ParseFailure]:
     found = list(_routes(tree, routes, origin))
     families = {fact.family for fact in found if isinstance(fact, BgpRoute)}
-    local_as = tree.get("localAS")
+    displayed = tree.get("totalRoutes", default=len(routes))
     names = {"vrf": "vrfName", "table_version": "tableVersion", "router_id": "routerId", "local_as": "localAS"}
-    yield BgpTable(
-        evidence=tree.evidence("tableVersion"),
-        marks={name: tree.evidence(key) for name, key in names.items() if tree.has(key)},
-        origin=origin,
-        family=families.pop() if len(families) == 1 else None,
-        router_id=tree.get("routerId"),
-        local_as=None if local_as is None else autonomous_system(str(local_as)),
-        vrf=tree.get("vrfName"),
-        table_version=tree.get("tableVersion"),
-        routes=tree.get("totalRoutes", default=len(routes)),
-        paths=tree.get("totalPaths"),
-    )
-    if tree.get("totalRoutes", default=len(routes)) != len(routes):
-        reason = f"FRR displayed {tree.get('totalRoutes')} prefixes, the document holds {len(routes)}"
+    try:
+        yield BgpTable(
+            evidence=tree.evidence("tableVersion"),
+            marks={name: tree.evidence(key) for name, key in names.items() if tree.has(key)},
+            origin=origin,
+            family=families.pop() if len(families) == 1 else None,
+            router_id=tree.get("routerId"),
+            local_as=autonomous_system(str(tree.get("localAS"))) if tree.has("localAS") else None,
+            vrf=tree.get("vrfName"),
+            table_version=tree.get("tableVersion"),
+            routes=displayed,
+            paths=tree.get("totalPaths"),
+        )
+    except ValueError as error:
+        yield failure(tree.evidence("tableVersion"), NAME, first_line(error))
+    if displayed != len(routes):
+        reason = f"FRR displayed {displayed} prefixes, the document holds {len(routes)}"
         yield failure(tree.evidence("totalRoutes"), NAME, reason)
     yield from found
 

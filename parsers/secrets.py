@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 
 MASK = "<masked>"
 
-# A cheap look decides whether the careful expressions need to run at all.
-_HINT = re.compile(
-    r"passw|secret|token|bearer|authori[sz]ation|private key|key-string|authentication-key|message-digest-key"
-    r"|community|-key-data|\bpsk\b|keychain",
-    re.IGNORECASE,
+# No rule below matches a line without one of these words in lower case, or a URL with `@`: a cheap look decides
+# whether the careful expressions need to run at all.
+_WORDS = (
+    *("passw", "token", "bearer", "basic", "psk", "authentication-key", "key-string", "message-digest-key"),
+    *("snmp-server", "private key", "key-data"),
+    *(f"{what}{joint}key" for what in ("api", "access", "private", "secret") for joint in ("_", "-", "")),
 )
 # A vtysh password is the rest of the line; on text flattened onto one line it ends where the next statement begins.
 _STATEMENT = (
@@ -60,7 +61,8 @@ def _masked_field(match: re.Match[str]) -> str:
 
 def mask(line: str) -> str:
     """The line with every password, token and key replaced by `<masked>`; names of Secrets stay readable."""
-    if not _HINT.search(line) and "://" not in line:
+    low = line.lower()
+    if not any(word in low for word in _WORDS) and not ("@" in line and "://" in line):
         return line
     for expression, replacement in _RULES:
         line = expression.sub(replacement, line)
@@ -80,3 +82,33 @@ def mask_key_blocks(lines: Iterable[str]) -> Iterator[str]:
             yield MASK
             continue
         yield line
+
+
+def mask_lines(content: str, lines: list[str]) -> list[str]:
+    """The lines of a content, masked: the content is searched once, only the lines that are hit are looked at."""
+    if "PRIVATE KEY-----" in content:
+        lines = list(mask_key_blocks(lines))
+    low = content.lower()
+    if len(low) != len(content):
+        # A letter that changes its length in lower case shifts every position behind it.
+        return [mask(line) for line in lines]
+    masked = list(lines)
+    for index in _hit_lines(content, {hit for word in (*_WORDS, "@") for hit in _positions(low, word)}):
+        masked[index] = mask(masked[index])
+    return masked
+
+
+def _hit_lines(content: str, hits: set[int]) -> Iterator[int]:
+    """The numbers, from 0, of the lines that these positions lie in."""
+    index, counted = 0, 0
+    for hit in sorted(hits):
+        more = content.count("\n", counted, hit)
+        index, counted = index + more, hit
+        yield index
+
+
+def _positions(content: str, word: str) -> Iterator[int]:
+    at = content.find(word)
+    while at >= 0:
+        yield at
+        at = content.find(word, at + 1)
