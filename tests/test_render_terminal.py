@@ -27,7 +27,7 @@ def test_only_paths_are_wider_than_the_console(name, width):
 
 def test_the_summary_says_it_all_the_worst_first():
     lines = summary(broken(), 160).splitlines()
-    assert lines[0] == "OpenShift 4.16.21, OVNKubernetes, BareMetal, 5 nodes, collected 2024-11-05T09:12:44Z"
+    assert lines[0] == "OpenShift 4.16.21, OVNKubernetes, platform BareMetal, 5 nodes, collected 2024-11-05T09:12:44Z"
     assert "THE ARCHIVE IS INCOMPLETE" in lines
     start = lines.index("critical  A BGP session is not established (2)  bgp-session-down")
     assert lines[start + 1].startswith("  worker-0.ocp.example.com: 192.0.2.1 (tor1) is Idle for 00:21:07; last reset")
