@@ -161,9 +161,12 @@ class Session:
         return bool(self.elsewhere) and not self.resources
 
     def where(self, *names: str) -> tuple[Evidence, ...]:
-        """The lines of these values in the neighbor block, else the summary rows, else the configuration."""
+        """The head of the neighbor block, which names the peer, and the lines of these values in it.
+
+        Without a block the summary rows, else the configuration, else the BFD peer.
+        """
         if self.block:
-            return self.block.where(*names)
+            return tuple(dict.fromkeys((self.block.evidence, *self.block.where(*names))))
         if self.rows:
             return tuple(row.evidence for row in self.rows)
         return (self.config.evidence,) if self.config else (self.bfd.evidence,) if self.bfd else ()

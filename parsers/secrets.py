@@ -1,114 +1,145 @@
-"""Secrets never leave the place where text is decoded: every line passes through `mask`.
+"""Secrets never leave the place where text is decoded: every line passes through a `Masker`.
 
 BGP passwords stand in clear in frr.conf, in `show running-config`, in reloader logs and in custom resources
 (MetalLB internal/bgp/frr/templates, FRRouting bgpd/bgp_vty.c). Parsers, evidence and parse failures only ever see
-masked lines, so no rule or renderer can leak one.
+masked lines, so no rule or renderer can leak one. A masked document stays the JSON or YAML that it was.
+
+Expressions here meet hostile lines: what repeats is possessive or cannot begin at a place that another try has passed.
 """
 
 import re
-from collections.abc import Iterable, Iterator
 
 MASK = "<masked>"
+KEY_LINES = 250  # the longest private key that is believed; a BEGIN whose END was lost hides no more than that
 
-# No rule below matches a line without one of these words in lower case, or a URL with `@`: a cheap look decides
-# whether the careful expressions need to run at all.
-_WORDS = (
-    *("passw", "token", "bearer", "basic", "psk", "authentication-key", "key-string", "message-digest-key"),
-    *("snmp-server", "private key", "key-data"),
-    *(f"{what}{joint}key" for what in ("api", "access", "private", "secret") for joint in ("_", "-", "")),
+_NAMES = (
+    r"(?:password|passwd|passphrase|token|psk|client-key-data|(?:api|access|private)[_-]?key"
+    r"|(?:client|shared|auth)[_-]?secret|secret[_-]?key)"
+)
+# A cheap look decides whether the careful expressions need to run at all.
+_HINT = re.compile(
+    r"passw|passphrase|secret|token|bearer|authori[sz]ation|(?:private|api|access)[ _-]?key|key-string"
+    r"|authentication[- ](?:key|string)|message-digest-key|community|-key-data|psk",
+    re.IGNORECASE,
 )
 # A vtysh password is the rest of the line; on text flattened onto one line it ends where the next statement begins.
 _STATEMENT = (
-    r"(?=\s+(?:neighbor|address-family|exit-address-family|network|exit|end|!|no|bgp|router|route-map|ip|ipv6)\s|$)"
+    r"(?=(?<!\s)\s++(?:neighbor\s\S++\s[a-z]|address-family\s(?:ipv[46]|l2vpn)\s|exit-address-family\b"
+    r"|network\s[0-9a-fA-F.:]++/\d|no\s(?:neighbor|bgp)\s|bgp\s[a-z-]{4}|router\s[a-z]{3}|route-map\s\S++\s(?:permit|deny)\s"
+    r"|ip(?:v6)?\s(?:prefix-list|nht|route|protocol)\s|(?:exit|end|!)\s(?:!|exit|ip|ipv6|route-map|router|bfd|line)\b)|$)"
 )
+# The quote that ends a quoted statement: `'` or `"` before a comma, a closing bracket or the end.
+_UNQUOTE = r"\\?[\"'](?=\s*+(?:[,\]})]|\\[n\"']|$))"
 _RULES = (
-    # neighbor 192.0.2.1 password 7 abc def: a statement of its own, or inside a quoted string (JSON, Python lists)
-    (re.compile(r"(^\s*neighbor\s+\S+\s+password\s+)(?!<masked>)\S.*?" + _STATEMENT), rf"\1{MASK}"),
+    # neighbor 192.0.2.1 password abc def: a statement of its own, or inside a quoted string (JSON, Python lists)
+    (re.compile(r"(^\s*+(?:no\s++)?neighbor\s++\S++\s++password\s++)\S.*?" + _STATEMENT), rf"\1{MASK}"),
     (
         re.compile(
-            r"(\bneighbor\s+\S+\s+password\s+)(?!<masked>)\S(?:\\[^n]|[^\\\"'])*?(?=\\n|[\"']|" + _STATEMENT[3:]
+            r"((?<!^)\b(?:neighbor|peer)\s++\S++\s++password\s++)(?!<masked>)\S(?:\\[^n]|[^\\])*?"
+            rf"(?=\\n|{_UNQUOTE}|{_STATEMENT[3:]}"
         ),
         rf"\1{MASK}",
     ),
     # enable password x · ip ospf authentication-key x · key-string x · message-digest-key 1 md5 x · isis password x
     (
         re.compile(
-            r"^(\s*(?:(?:enable\s+|isis\s+)?(?:area-|domain-)?password|key-string|ip(?:v6)?\s+\S+\s+authentication-key"
-            r"|(?:ip\s+ospf\s+)?message-digest-key\s+\d+\s+md5|snmp-server\s+community)\s+)(?!<masked>)[^\s:=].*$"
+            r"^(\s*+(?:(?:enable\s++|isis\s++)?(?:area-|domain-)?password|key-string"
+            r"|ip(?:v6)?\s++\S++\s++authentication(?:-key|\s++string)"
+            r"|(?:ip\s++ospf\s++)?message-digest-key\s++\d++\s++md5|snmp-server\s++community)\s++)(?![:=]).*$"
         ),
         rf"\1{MASK}",
     ),
-    (re.compile(r"((?:authorization:\s*)?\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE), rf"\1{MASK}"),
-    (re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*"), rf"\1 {MASK}"),
+    (re.compile(r"((?:authorization:\s*+)?\b(?:bearer|basic)\s++)[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE), rf"\1{MASK}"),
+    (
+        re.compile(
+            r"(-----BEGIN [A-Z ]*+(?<=PRIVATE KEY)-----)(?:[^\"'\\]|\\[^\"'])*?"
+            r"(-----END [A-Z ]*+(?<=PRIVATE KEY)-----|(?=\\?[\"'])|$)"
+        ),
+        rf"\1 {MASK}\2",
+    ),
     # userinfo of a URL
-    (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]+:)[^\s/@]+@", re.IGNORECASE), rf"\1{MASK}@"),
+    (re.compile(r"(://[^\s/:@\"']++:)[^\s/\"'<>]++(?<=@)"), rf"\1{MASK}@"),
+)
+# A value in YAML, or of an environment variable, that ends with its line: blanks and commas belong to it.
+_LINE = re.compile(
+    rf"^(?P<key>\s*+(?:-\s++)*+(?:export\s++)?[\w.-]*{_NAMES}(?::\s++(?![{{\[\"']|[|>][+-]?\d?[+-]?\s*+(?:#|$))|=(?![\"'])))"
+    r"(?!(?:null|true|false|~)\s*+$)\S.*$",
+    re.IGNORECASE,
 )
 # password: x · "password":"x" · \"token\":\"x\" · token=x · client-key-data: x (YAML, JSON, JSON in JSON, environment)
 _FIELD = re.compile(
-    r"(?P<key>(?P<quote>\\?[\"'])?\b[\w.-]*(?:password|passwd|token|psk|client-key-data|(?:api|access|private)[_-]?key"
-    r"|secret[_-]?key)(?:\\?[\"'])?\s*[:=]\s*)(?!\s*(?:[{\[]|[|>][+-]?\d?\s*$|null\b|true\b|false\b|$))"
-    r"(?:(?P<open>\\\"|\")(?:[^\"\\]|\\(?!\").)*(?:\\\"|\")|'[^']*'|[^\s,}]+)",
+    rf"(?P<key>{_NAMES}(?P<quote>\\?[\"'])?+\s*+(?:=\s*+|:\s*+(?![{{\[]|[|>][+-]?\d?[+-]?\s*+(?:#|$))))"
+    r"(?!(?:null|true|false|~)\s*+(?:[,}\]]|$)|$)"
+    r"(?:(?P<open>\\\")(?:[^\"\\]|\\\\(?:\\.|[^\\\"]))*+\\\"|(?P<plain>\")(?:[^\"\\]|\\.)*+\""
+    r"|(?P<single>')(?:[^'\\]|\\.|'')*+'|(?P<lost>\\?[\"']).*$"
+    r"|(?(quote)[^\s,}\]]++|(?:[^\s\"'\\]|\\(?![\"'])|\\?[\"'](?!\s*+(?:[,\]})\\]|$)))++))",
     re.IGNORECASE,
 )
-_KEY_BLOCK = re.compile(r"-----(BEGIN|END) [A-Z ]*PRIVATE KEY-----")
+# A field whose value may go on below it; `block` where it does so whatever the lines look like.
+_OPENS = re.compile(
+    rf"^(?P<indent>\s*+(?:-\s++)*+)[\"']?[\w.-]*{_NAMES}[\"']?\s*+:(?:\s++(?P<block>[|>][+-]?\d?[+-]?\s*+(?:#.*)?$)?|$)",
+    re.IGNORECASE,
+)
+_ANOTHER_FIELD = re.compile(r"\s*+(?:-\s|[#{}\[\]]|[\"']?[\w./-]++[\"']?\s*+:(?:\s|$))")
+_KEY_BLOCK = re.compile(r"-----(BEGIN|END) [A-Z ]*+(?<=PRIVATE KEY)-----")
 
 
 def _masked_field(match: re.Match[str]) -> str:
     # A quoted key stands in JSON: the value stays a string there, so that the document can still be read.
-    quote = match["open"] or match["quote"] or ""
+    quote = "" if match["lost"] else match["open"] or match["plain"] or match["single"] or match["quote"] or ""
     return f"{match['key']}{quote}{MASK}{quote}"
 
 
 def mask(line: str) -> str:
     """The line with every password, token and key replaced by `<masked>`; names of Secrets stay readable."""
-    low = line.lower()
-    if not any(word in low for word in _WORDS) and not ("@" in line and "://" in line):
+    if not _HINT.search(line) and "://" not in line:
         return line
     for expression, replacement in _RULES:
         line = expression.sub(replacement, line)
-    return _FIELD.sub(_masked_field, line)
+    return _LINE.sub(rf"\g<key>{MASK}", line) if _LINE.match(line) else _FIELD.sub(_masked_field, line)
 
 
-def mask_key_blocks(lines: Iterable[str]) -> Iterator[str]:
-    """Lines between BEGIN and END of a private key are replaced; the number of lines stays."""
-    inside = False
-    for line in lines:
-        found = _KEY_BLOCK.search(line)
-        if found and found[1] == "BEGIN":
-            inside = True
-        elif found:
-            inside = False
-        elif inside:
-            yield MASK
-            continue
-        yield line
+class Masker:
+    """Masks lines in their order, and so the secrets that go over several: keys and multi-line values of YAML.
 
+    The number of lines and their indentation stay.
+    """
 
-def mask_lines(content: str, lines: list[str]) -> list[str]:
-    """The lines of a content, masked: the content is searched once, only the lines that are hit are looked at."""
-    if "PRIVATE KEY-----" in content:
-        lines = list(mask_key_blocks(lines))
-    low = content.lower()
-    if len(low) != len(content):
-        # A letter that changes its length in lower case shifts every position behind it.
-        return [mask(line) for line in lines]
-    masked = list(lines)
-    for index in _hit_lines(content, {hit for word in (*_WORDS, "@") for hit in _positions(low, word)}):
-        masked[index] = mask(masked[index])
-    return masked
+    def __init__(self) -> None:
+        self._key_lines = 0  # how many more lines may belong to the private key that has begun
+        self._indent: int | None = None  # of the field whose value may go on
+        self._block = False
 
+    def line(self, line: str) -> str:
+        """The line as it may be shown."""
+        if self._goes_on(line):
+            return self._hidden(line)
+        if not _HINT.search(line) and "://" not in line:
+            return line
+        if opens := _OPENS.match(line):
+            self._indent, self._block = len(opens["indent"]), opens["block"] is not None
+        markers = [found[1] for found in _KEY_BLOCK.finditer(line)]
+        tail = line.rpartition("-----")[2]
+        self._key_lines = KEY_LINES if markers[-1:] == ["BEGIN"] and not {'"', "'"} & set(tail) else 0
+        return mask(line)
 
-def _hit_lines(content: str, hits: set[int]) -> Iterator[int]:
-    """The numbers, from 0, of the lines that these positions lie in."""
-    index, counted = 0, 0
-    for hit in sorted(hits):
-        more = content.count("\n", counted, hit)
-        index, counted = index + more, hit
-        yield index
+    def _goes_on(self, line: str) -> bool:
+        """Whether the line belongs to a secret that began above it."""
+        if self._key_lines:
+            self._key_lines = 0 if _KEY_BLOCK.search(line) else self._key_lines - 1
+            return self._key_lines > 0
+        if self._indent is None:
+            return False
+        deeper = len(line) - len(line.lstrip()) > self._indent
+        if not line.strip() or (deeper and (self._block or not _ANOTHER_FIELD.match(line))):
+            return True
+        self._indent = None
+        return False
 
-
-def _positions(content: str, word: str) -> Iterator[int]:
-    at = content.find(word)
-    while at >= 0:
-        yield at
-        at = content.find(word, at + 1)
+    @staticmethod
+    def _hidden(line: str) -> str:
+        text = line.strip()
+        if not text:
+            return line
+        quote, end = ('"' if text.startswith('"') else ""), ("," if text.endswith('",') else "")
+        return f"{line[: len(line) - len(line.lstrip())]}{quote}{MASK}{quote}{end}"

@@ -30,7 +30,8 @@ def bgp_policy_missing(sessions: Sessions) -> Iterator[Finding | Gap]:
         inbound = [one for one in families if one.discarded_inbound]
         rows = [row for row in session.rows if row.policy_missing]
         lines = [line for one in (*outbound, *inbound) for line in one.where("discarded_outbound", "discarded_inbound")]
-        evidence = (*lines, *(row.evidence for row in rows), *_statement(session))
+        head = (session.block.evidence,) if lines and session.block else ()
+        evidence = (*head, *lines, *(row.evidence for row in rows), *_statement(session))
         if outbound or (rows and not inbound):
             text = f"updates to {name(session)} are discarded: no outbound policy, and eBGP requires one"
             yield Finding(session.peer, text, evidence, session.node, key=session.vrf)

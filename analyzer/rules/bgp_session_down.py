@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from analyzer.bgp import admin_down, cause, name, open_lines
+from analyzer.bfd import lines as bfd_lines
+from analyzer.bgp import admin_down, cause, name, open_lines, waits_for_bfd
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
@@ -75,8 +76,8 @@ def _evidence(session: Session) -> tuple[Evidence, ...]:
         names.remove("last_reset")
     shutdown = session.configured("shutdown") if admin_down(session) else ()
     wanted = (session.resources[0].evidence,) if shutdown and session.resources else ()
-    header = (session.block.evidence,) if session.block else ()
-    return (*header, *session.where(*names), *open_lines(session), *shutdown, *wanted)
+    bfd = bfd_lines(session, "status") if waits_for_bfd(session) else ()
+    return (*session.where(*names), *open_lines(session), *bfd, *shutdown, *wanted)
 
 
 def _severity(session: Session, sessions: Sessions) -> Severity:

@@ -45,10 +45,9 @@ def _window(one: FrrPod) -> Iterator[Finding]:
     if not timed or container.started_at is None:
         return
     first: FrrLogWindow = min(timed, key=lambda log: str(log.first_time))
-    last = max(str(log.last_time) for log in timed)
     assert first.first_time is not None
     if first.first_time - container.started_at > LATE:
-        text = f"the FRR log covers {first.first_time:%Y-%m-%d %H:%M:%S} to {last[:19]} only; FRR runs longer"
+        text = f"the FRR log begins only at {first.first_time:%Y-%m-%d %H:%M:%S} UTC; the container runs longer"
         evidence = (first.evidence, *container.where("started_at"))
         yield Finding(one.pod.name, text, evidence, one.pod.node, key="window")
 
