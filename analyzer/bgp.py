@@ -1,22 +1,29 @@
 """What the BGP rules share: resets, causes, prefixes on the link, announcements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import ip_address, ip_network
 
-from analyzer.frr import Instance, Session
-from analyzer.model import with_note
+from analyzer.frr import YOUNG, Instance, Session, Sessions
+from analyzer.model import Gap, with_note
 from analyzer.policy import Verdict, announces
 from parsers.base import Evidence
 from parsers.bgp_neighbor_facts import Reset
 from parsers.bgp_open import OpenMessage, decode_open
-from parsers.frr_config_facts import NetworkStatement
-from parsers.frr_log import FrrLogEvent, FrrLogKind
+from parsers.frr_config_facts import NetworkStatement, RemoteAs
+from parsers.frr_log import NEWEST, FrrLogEvent, FrrLogKind
 from parsers.vocabulary import BfdStatus, BgpState, Direction, Family, address, family_of, words
 
 DAY = 86_400  # seconds; an older reset of a session that is up again is history, not a fault
 NO_PATH = ("No path to specified Neighbor", "Waiting for NHT")  # FRR 8.5 and later; 7.5 to 8.4
 ADMIN_RESETS = ("Administrative Shutdown", "Administratively Shutdown", "Administrative Reset")
+ALL_NETWORKS = "k8s.ovn.org/host-cidrs"  # the annotation of a node that names the networks of all its interfaces
 REFUSALS = ("Peer De-configured", "Peer Unconfigured", "Connection Rejected")
+
+
+def unanswered(sessions: Sessions) -> Iterator[Gap]:
+    """A gap for every FRR of which no session is known, because nobody could list its neighbors."""
+    for one in sessions.silent:
+        yield Gap(one.label, "show bgp neighbor gave no answer", one.node)
 
 
 def name(session: Session) -> str:
@@ -63,10 +70,24 @@ def admin_down(session: Session) -> bool:
     )
 
 
+def young(session: Session) -> bool:
+    """Whether the pod, or every BGPPeer that asks for the session, is too new for the session to be up for sure."""
+    at = session.instance.collected
+    asked = [one.created for one in session.resources]
+    new = [at is not None and since is not None and (at - since).total_seconds() < YOUNG for since in asked]
+    return session.instance.young or (bool(new) and all(new))
+
+
 def no_path(session: Session) -> bool:
     """Whether FRR does not dial because the peer's address has no usable next hop."""
     last = reset(session)
-    return not session.established and last is not None and last.reason.startswith(NO_PATH)
+    waits = session.state in {BgpState.IDLE, BgpState.ACTIVE}
+    return waits and last is not None and last.reason.startswith(NO_PATH)
+
+
+def passive(session: Session) -> bool:
+    """Whether this node never dials and waits for the peer to connect."""
+    return bool((session.block and session.block.passive) or (session.config and session.config.passive))
 
 
 def never_up(session: Session) -> bool:
@@ -106,7 +127,7 @@ def waits_for_bfd(session: Session) -> bool:
     )
 
 
-def cause(session: Session) -> str:  # noqa: C901, PLR0911 - one question after the other, the first answer holds
+def cause(session: Session) -> str:  # noqa: PLR0911 - one question after the other, the first answer holds
     """Why a session is down, as far as its own lines say it; an empty text when they do not."""
     last = reset(session)
     if admin_down(session):
@@ -115,31 +136,64 @@ def cause(session: Session) -> str:  # noqa: C901, PLR0911 - one question after 
         return "the number of received prefixes exceeded the configured maximum"
     if waits_for_bfd(session):
         return f"BGP waits for BFD, whose session is {session.bfd_status}"
-    if (opened := rejected_open(session)) is not None:
-        configured = session.block.remote_as if session.block else None
-        return f"the peer is in AS {opened.my_as}, but AS {configured} is configured"
+    if (opened := rejected_open(session)) is not None and not corrected(session, opened):
+        wanted = expected_as(session)
+        configured = f"AS {wanted}" if isinstance(wanted, int) else f"remote-as {wanted or 'another'}"
+        return f"the peer is in AS {opened.my_as}, but {configured} is configured"
     if last and last.direction:
-        what = "/".join(part for part in (last.code, last.subcode) if part)
         who = "this node sent" if last.direction is Direction.SENT else "the peer sent"
-        return f"{who} the NOTIFICATION {what}"
+        return f"{who} {notified(last)}"
     if last and last.reason.startswith("BFD down"):
         return "BFD took the session down"
     if no_path(session):
         return f"FRR does not dial: {last.reason if last else 'no path'}"
-    total = messages(session, "total")
-    if never_up(session) and total == (0, 0):
+    return _silence(session) or _last_words(last)
+
+
+def _silence(session: Session) -> str:
+    """What the lack of messages says of a session that never was up; nothing of one that FRR does not dial."""
+    if not never_up(session):
+        return ""
+    if messages(session, "total") == (0, 0) and session.state in {BgpState.CONNECT, BgpState.ACTIVE}:
+        if passive(session):
+            return "it is passive on this node, and the peer never connected"
         secret = " A password is set: a mismatch looks just like this." if password(session) else ""
         if session.state is BgpState.CONNECT:
             return f"the TCP connection is not answered (peer unreachable, or filtered on the way).{secret}"
         return f"the TCP connection never came up (refused, closed by the peer, or no path).{secret}"
     opens = messages(session, "opens")
-    if never_up(session) and opens and opens[0] and not opens[1]:
+    if opens and opens[0] and not opens[1]:
         return (
             "the peer closes the connection without an OPEN (no matching neighbor statement there, or an access list)"
         )
+    return ""
+
+
+def _last_words(last: Reset | None) -> str:
     if last and last.reason and not last.reason.startswith("Waiting for peer OPEN"):
         return f"last reset: {last.reason}"
     return ""
+
+
+def notified(last: Reset) -> str:
+    """The NOTIFICATION of a reset in words; Quagga and some JSON do not tell its codes."""
+    codes = "/".join(part for part in (last.code, last.subcode) if part)
+    return f"the NOTIFICATION {codes}" if codes else "a NOTIFICATION"
+
+
+def expected_as(session: Session) -> int | RemoteAs | None:
+    """What this node takes for the peer's AS: the configuration's word, else the number that FRR shows."""
+    found = session.config.remote_as if session.config else None
+    return found if found is not None or session.block is None else session.block.remote_as
+
+
+def corrected(session: Session, opened: OpenMessage) -> bool:
+    """Whether the AS of an OPEN that was rejected once fits what is configured now."""
+    wanted = expected_as(session)
+    own = session.block.local_as if session.block else None
+    if wanted is RemoteAs.EXTERNAL:
+        return own is not None and opened.my_as != own
+    return opened.my_as == (own if wanted is RemoteAs.INTERNAL else wanted)
 
 
 def rejected_open(session: Session) -> OpenMessage | None:
@@ -167,7 +221,10 @@ def password(session: Session) -> bool:
 
 
 def on_link(session: Session) -> bool | None:
-    """Whether the peer lies in a network of the node; None when the node's networks were not collected."""
+    """Whether the peer lies in a network of the node; None when the node's networks were not collected.
+
+    Before OpenShift 4.14 only the network of the node's first interface is known: the peer may lie in another one.
+    """
     host = session.instance.host
     target = session.block.address if session.block and session.block.address else session.peer
     if host is None or not host.host_networks or family_of(target) is None:
@@ -177,9 +234,9 @@ def on_link(session: Session) -> bool | None:
         return True
     networks = [ip_network(one, strict=False) for one in host.host_networks]
     same = [one for one in networks if one.version == wanted.version and one.prefixlen < one.max_prefixlen]
-    if not same:
-        return None
-    return any(wanted in one for one in same)
+    if any(wanted in one for one in same):
+        return True
+    return False if same and ALL_NETWORKS in host.annotations else None
 
 
 Announcement = tuple[NetworkStatement, Verdict]
@@ -203,9 +260,19 @@ def events(one: Instance, *kinds: FrrLogKind) -> list[FrrLogEvent]:
 
 
 def of_peer(found: Iterable[FrrLogEvent], session: Session) -> list[FrrLogEvent]:
-    """The events that name this session's peer."""
+    """The events that name this session's peer, and no other VRF than its own."""
     names = {session.peer, session.block.address if session.block else None}
-    return [event for event in found if event.peer and address(event.peer) in names]
+    return [event for event in found if event.peer and address(event.peer) in names and _in_vrf(event, session)]
+
+
+def _in_vrf(event: FrrLogEvent, session: Session) -> bool:
+    written = str(event.details.get("vrf", session.vrf))  # `red`, in messages about next hops `red(5):`
+    return written.partition("(")[0] == session.vrf
+
+
+def times(found: Sequence[FrrLogEvent]) -> str:
+    """How many events there are; of very many only the newest are kept."""
+    return f"{len(found)} times{' or more' if len(found) >= NEWEST else ''}"
 
 
 def same_moment(found: Iterable[FrrLogEvent]) -> list[FrrLogEvent]:

@@ -179,10 +179,19 @@ class Session:
         return tuple(dict.fromkeys(marks))
 
 
+@dataclass(frozen=True, slots=True)
 class Sessions(Group):
-    """Every session of every FRR, in the order of nodes and peers."""
+    """Every session of every FRR, in the order of nodes and peers.
+
+    `silent` are the FRRs of which nothing names a session, because the list of neighbors was not answered. They count
+    in the length, as something that a rule cannot judge.
+    """
 
     items: tuple[Session, ...]
+    silent: tuple[Instance, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.items) + len(self.silent)
 
     def __iter__(self) -> Iterator[Session]:
         return iter(self.items)
@@ -310,7 +319,7 @@ def _instance(origin: Origin, facts: list[OriginFact], pods: PodsByName, nodes: 
         host=nodes.get(node or ""),
         config=config,
         startup=startup,
-        neighbors=neighbors if neighbors or _said(sections, BGP_NEIGHBOR) else None,
+        neighbors=neighbors if neighbors or _none_there(sections, config, startup) else None,
         bfd_peers=bfd_peers if bfd_peers or _of(BfdAnswer, facts) else None,
         brief=_of(BfdBriefPeer, facts),
         counters=_of(BfdCounters, facts),
@@ -322,10 +331,12 @@ def _instance(origin: Origin, facts: list[OriginFact], pods: PodsByName, nodes: 
     )
 
 
-def _said(sections: Mapping[str, FrrSection], command: str) -> bool:
-    # "% No BGP neighbors found" is an answer: there are none. Any other error text leaves the question open.
-    section = sections.get(command)
-    return bool(section and section.message and "No BGP neighbors found" in section.message)
+def _none_there(sections: Mapping[str, FrrSection], *configs: RunningConfig | None) -> bool:
+    # "% No BGP neighbors found" is an answer: there are none. So is "% BGP instance not found" where no configuration
+    # asks for BGP, as on a node that no FRRConfiguration selects. Any other error text leaves the question open.
+    message = (sections[BGP_NEIGHBOR].message if BGP_NEIGHBOR in sections else None) or ""
+    asked = any(one.routers for one in configs if one)
+    return "No BGP neighbors found" in message or ("BGP instance not found" in message and not asked)
 
 
 def _node_name(origin: Origin, pod: Pod | None, config: RunningConfig | None, nodes: NodesByName) -> str | None:
@@ -352,7 +363,7 @@ def _age(pod: Pod | None, collected: datetime | None) -> int | None:
 
 
 def _latest(found: list[Instance]) -> list[Instance]:
-    """Of one pod that stands in several image directories only the youngest collection counts."""
+    """Of one pod that stands in several image directories only the youngest collection with an answer counts."""
     latest: dict[tuple[str | None, ...], Instance] = {}
     for one in found:
         key = (one.origin.namespace, one.origin.pod) if one.origin.pod else ("", one.origin.folder)
@@ -362,14 +373,17 @@ def _latest(found: list[Instance]) -> list[Instance]:
     return list(latest.values())
 
 
-def _moment(one: Instance) -> tuple[str, str]:
-    return (one.collected.isoformat() if one.collected else "", one.origin.image_dir)
+def _moment(one: Instance) -> tuple[bool, str, str]:
+    answered = bool(one.config or _answered(one))
+    return (answered, one.collected.isoformat() if one.collected else "", one.origin.image_dir)
 
 
 @join
 def sessions(instances: FrrInstances, resources: tuple[BgpPeer, ...] | None) -> Sessions:
-    found = [session for one in instances for session in _sessions(one, tuple(unique(resources or ())))]
-    return Sessions(tuple(sorted(found, key=lambda one: (one.node or one.instance.label, one.vrf, one.peer))))
+    of = [(one, tuple(_sessions(one, tuple(unique(resources or ()))))) for one in instances]
+    found = [session for _, each in of for session in each]
+    silent = tuple(one for one, each in of if not each and one.neighbors is None and not one.rows)
+    return Sessions(tuple(sorted(found, key=lambda one: (one.node or one.instance.label, one.vrf, one.peer))), silent)
 
 
 def _sessions(one: Instance, resources: tuple[BgpPeer, ...]) -> Iterator[Session]:
@@ -386,7 +400,7 @@ def _sessions(one: Instance, resources: tuple[BgpPeer, ...]) -> Iterator[Session
     for vrf, peer in keys:
         router, config = configured.get((vrf, peer), (None, None))
         block = blocks.get((vrf, peer))
-        naming = [cr for cr in resources if peer in {cr.address, cr.interface}]
+        naming = [cr for cr in resources if peer in {cr.address, cr.interface} and (cr.vrf or "default") == vrf]
         here = tuple(cr for cr in naming if selects(cr, one))
         names = {peer, block.address if block else None, block.interface if block else None} - {None}
         yield Session(

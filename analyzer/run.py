@@ -11,7 +11,7 @@ from analyzer.plan import HEAD, Match, Plan
 from analyzer.registry import load_parsers, load_rules
 from analyzer.rule import NotCollectedError, Rule, closure, needs_of
 from analyzer.store import Store
-from parsers.base import Fact, Parser, SourceFile, first_line, run
+from parsers.base import Evidence, Fact, Parser, SourceFile, failure, first_line, run
 
 Progress = Callable[[int, int | None], None]
 SHARED_LIMIT = 64 * 1024 * 1024  # bytes of a member that are held because two parsers read it
@@ -53,22 +53,27 @@ def read(
 
 def _parse(member: Member, matches: list[Match], store: Store) -> None:
     chunks: Iterable[bytes] = member.chunks()
+    complete = True
     if len(matches) > 1:
-        chunks = _held(chunks)
+        chunks, complete = _held(chunks)
     for match in matches:
         store.read(match.parser, member.path)
         for fact in run(match.parser, SourceFile(member.path, chunks, match.params, match.image_dir)):
             store.add(fact)
+        if not complete:
+            reason = f"larger than {SHARED_LIMIT} bytes, which two parsers share: the rest is not read"
+            store.add(failure(Evidence(member.path, 1, 1, ("",)), match.parser.name, reason))
 
 
-def _held(chunks: Iterable[bytes]) -> list[bytes]:
+def _held(chunks: Iterable[bytes]) -> tuple[list[bytes], bool]:
+    """The chunks up to SHARED_LIMIT, and whether that is all of them."""
     held, size = [], 0
     for chunk in chunks:
+        if size >= SHARED_LIMIT:
+            return held, False
         held.append(chunk)
         size += len(chunk)
-        if size > SHARED_LIMIT:
-            break
-    return held
+    return held, True
 
 
 def judge(one: Rule, store: Store) -> Outcome:
@@ -86,8 +91,7 @@ def judge(one: Rule, store: Store) -> Outcome:
         return outcome(Status.CRASHED, reason=f"{type(error).__name__}: {first_line(error)}")
     findings = ranked(one.id, one.severity, [answer for answer in answers if isinstance(answer, Finding)])
     gaps = tuple(dict.fromkeys(answer for answer in answers if isinstance(answer, Gap)))
-    first = arguments[one.needs[0].name] if one.needs else None
-    size = len(first) if first is not None and hasattr(first, "__len__") else 0
+    size = next((len(value) for value in arguments.values() if hasattr(value, "__len__")), 0)
     examined = max(size - len(gaps), len(findings) and 1, 0)
     if findings:
         return outcome(Status.FOUND, examined=examined, gaps=gaps, findings=findings)

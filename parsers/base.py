@@ -8,116 +8,74 @@ A parser is a generator from one source file to facts, registered with the path 
 It may raise: `run` turns the exception into a ParseFailure at the line being read and keeps the earlier facts.
 """
 
+import codecs
 import re
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from parsers.secrets import mask, mask_lines
+from parsers.secrets import Masker, mask
+from parsers.text import (
+    EXCERPT_CHARACTERS,
+    EXCERPT_LINES,
+    LINE_LIMIT,
+    UTF_16,
+    Evidence,
+    Text,
+    bounded,
+    clean,
+    decode,
+    shorten,
+    text_of,
+)
 
-LINE_LIMIT = 256 * 1024  # characters of one line that a parser sees; longer lines are cut, visibly
-EXCERPT_LINES = 24
-EXCERPT_CHARACTERS = 600
+__all__ = [
+    "EXCERPT_CHARACTERS",
+    "EXCERPT_LINES",
+    "LINE_LIMIT",
+    "RAW_LIMIT",
+    "TEXT_LIMIT",
+    "Evidence",
+    "Fact",
+    "Facts",
+    "Origin",
+    "OriginFact",
+    "ParseFailure",
+    "Parser",
+    "SourceFile",
+    "Text",
+    "bounded",
+    "clean",
+    "decode",
+    "failure",
+    "first_line",
+    "parser",
+    "run",
+    "text_of",
+]
+
 TEXT_LIMIT = 256 * 1024 * 1024  # bytes that a parser of whole texts may hold; logs are streamed instead
+RAW_LIMIT = 4 * LINE_LIMIT  # bytes that are held of one line in a stream: a character takes at most four
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Where something is written: member path, first and last line (from 1), the quoted lines, an optional remark."""
-
-    path: str
-    first_line: int
-    last_line: int
-    excerpt: tuple[str, ...]
-    note: str | None = None
-
-    def noted(self, note: str) -> "Evidence":
-        """The same place with a remark for the reader."""
-        return replace(self, note=note)
-
-
-def _shorten(line: str, focus: str | None) -> str:
-    if len(line) <= EXCERPT_CHARACTERS:
-        return line
-    start = 0
-    if focus and (at := line.find(focus)) >= 0:
-        start = max(0, min(at - EXCERPT_CHARACTERS // 3, len(line) - EXCERPT_CHARACTERS))
-    cut = line[start : start + EXCERPT_CHARACTERS]
-    return ("…" if start else "") + cut + ("…" if start + EXCERPT_CHARACTERS < len(line) else "")
-
-
-@dataclass(frozen=True, slots=True)
-class Text(Sequence[str]):
-    """Masked lines that know their numbers in the member. Indexing is by position, `quote` and `part` by number."""
-
-    path: str
-    lines: tuple[str, ...]
-    first_line: int = 1
-
-    def __len__(self) -> int:
-        return len(self.lines)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.lines[index]
-
-    @property
-    def last_line(self) -> int:
-        return self.first_line + len(self.lines) - 1
-
-    def numbered(self) -> Iterator[tuple[int, str]]:
-        """Pairs of line number and line."""
-        return enumerate(self.lines, self.first_line)
-
-    def part(self, first: int, last: int) -> "Text":
-        """Lines `first` to `last` (numbers, both included) as a text of their own that keeps its numbers."""
-        first, last = max(first, self.first_line), min(last, self.last_line)
-        start = first - self.first_line
-        return Text(self.path, self.lines[start : start + max(0, last - first + 1)], first)
-
-    def quote(self, first: int, last: int | None = None, note: str | None = None, focus: str | None = None) -> Evidence:
-        """Evidence for the lines `first` to `last`; `focus` is a text that must stay visible in a very long line."""
-        last = first if last is None else max(first, last)
-        start = first - self.first_line
-        quoted = self.lines[start : start + min(last - first + 1, EXCERPT_LINES)]
-        return Evidence(self.path, first, last, tuple(_shorten(line, focus) for line in quoted), note)
-
-    def whole(self, note: str | None = None) -> Evidence:
-        """Evidence for the text as a whole (its first lines are quoted); an empty text is one empty line."""
-        if not self.lines:
-            return Evidence(self.path, self.first_line, self.first_line, ("",), note)
-        return self.quote(self.first_line, self.last_line, note)
-
-
-def decode(data: bytes) -> str:
-    """UTF-8 with or without mark, UTF-16 as Windows saves it; what is broken becomes U+FFFD, never an error."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", "replace")
-    return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
-
-
-def bounded(line: str) -> str:
-    """One line without its carriage return, cut visibly where it is longer than any real line."""
-    line = line.rstrip("\r")
-    if len(line) > LINE_LIMIT:
-        return f"{line[:LINE_LIMIT]}… ({len(line) - LINE_LIMIT} more characters)"
-    return line
-
-
-def clean(line: str) -> str:
-    """One line as parsers see it: bounded, and without a secret."""
-    return mask(bounded(line))
-
-
-def text_of(path: str, content: bytes | str) -> Text:
-    """A text from a whole content; a final newline does not make an empty last line."""
-    content = decode(content) if isinstance(content, bytes) else content
-    lines = content.split("\n")
-    if lines and not lines[-1].strip("\r"):
-        lines.pop()
-    return Text(path, tuple(mask_lines(content, [bounded(line) for line in lines])))
+def _utf_8(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """A stream without byte order mark, in UTF-8 where Windows saved it as UTF-16."""
+    chunks = iter(chunks)
+    head = b""
+    while len(head) < 3 and (chunk := next(chunks, None)) is not None:
+        head += chunk
+    if head[:2] not in UTF_16:
+        yield head.removeprefix(codecs.BOM_UTF8)
+        yield from chunks
+        return
+    decoder = codecs.getincrementaldecoder("utf-16")("replace")
+    for chunk in chain([head], chunks):
+        yield decoder.decode(chunk).encode()
+    yield decoder.decode(b"", final=True).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +101,8 @@ class SourceFile:
         self.params = dict(params or {})
         self.image_dir = image_dir
         self.cursor: Evidence | None = None  # where the parser is, for a ParseFailure
-        self._chunks = iter(chunks)
+        self._chunks = _utf_8(chunks)
+        self._masker = Masker()
 
     @property
     def origin(self) -> Origin:
@@ -153,14 +112,23 @@ class SourceFile:
 
     def text(self) -> Text:
         """The whole content, once. Refuses more than TEXT_LIMIT bytes: such members are logs and are streamed."""
+        text = text_of(self.path, self._whole())
+        self.cursor = text.quote(1) if len(text) else text.whole()
+        return text
+
+    def holds(self, wanted: re.Pattern[bytes]) -> bool:
+        """Whether `wanted` is found anywhere in the content, which stays to be read."""
+        data = self._whole()
+        self._chunks = iter([data])
+        return bool(wanted.search(data))
+
+    def _whole(self) -> bytes:
         data = bytearray()
         for chunk in self._chunks:
             data += chunk
             if len(data) > TEXT_LIMIT:
                 raise ValueError(f"larger than {TEXT_LIMIT} bytes: not read as a whole")
-        text = text_of(self.path, bytes(data))
-        self.cursor = text.quote(1) if len(text) else text.whole()
-        return text
+        return bytes(data)
 
     def at(self, text: Text, line: int) -> None:
         """Remember the line being read, so that a failure can name it."""
@@ -169,21 +137,20 @@ class SourceFile:
     def lines(self) -> Iterator[tuple[int, str]]:
         """Numbered lines as a stream in flat memory."""
         for number, raw in self._raw_lines():
-            line = clean(decode(raw))
-            self.cursor = Evidence(self.path, number, number, (_shorten(line, None),))
-            yield number, line
+            yield number, self._read(number, self._masker.line(bounded(raw.decode("utf-8", "replace"))))
 
     def search(self, wanted: re.Pattern[bytes]) -> Iterator[tuple[int, str]]:
         """Only the numbered lines in which `wanted` is found; the others cost a scan and no decoding.
 
-        `self.first_raw` and `self.last_raw` hold the first and last line of the stream, whatever they are.
+        `wanted` must not reach over the end of a line. `self.first_raw` and `self.last_raw` hold the first line of the
+        stream and the last one that is not empty, whatever they are.
         """
         number, rest = 1, b""
         for chunk in self._chunks:
             block = rest + chunk
             cut = block.rfind(b"\n") + 1
             if not cut:
-                rest = block if len(block) <= LINE_LIMIT * 4 else block[: LINE_LIMIT * 4]
+                rest = block[:RAW_LIMIT]
                 continue
             rest = block[cut:]
             yield from self._found(block[:cut], number, wanted)
@@ -197,26 +164,36 @@ class SourceFile:
     def _found(self, block: bytes, number: int, wanted: re.Pattern[bytes]) -> Iterator[tuple[int, str]]:
         if self.first_raw is None:
             self.first_raw = block[: (block.find(b"\n") + 1 or len(block))][:4096]
-        self.last_raw = block.rstrip(b"\n").rpartition(b"\n")[2][:4096]
+        self.last_raw = block.rstrip(b"\n").rpartition(b"\n")[2][:4096] or self.last_raw
+        if self._masker.open or b"PRIVATE KEY-----" in block:
+            yield from self._one_by_one(block, number, wanted)
+            return
         at = 0
-        while match := wanted.search(block, at):
+        while at < len(block) and (match := wanted.search(block, at)):
             start = block.rfind(b"\n", 0, match.start()) + 1
             end = block.find(b"\n", match.end())
             end = len(block) if end < 0 else end
             number += block.count(b"\n", at, start)
-            line = clean(decode(block[start:end]))
-            self.cursor = Evidence(self.path, number, number, (_shorten(line, None),))
-            yield number, line
-            number += block.count(b"\n", start, min(end + 1, len(block)))
+            yield number, self._read(number, clean(block[start:end].decode("utf-8", "replace")))
+            number += 1
             at = end + 1
+
+    def _one_by_one(self, block: bytes, number: int, wanted: re.Pattern[bytes]) -> Iterator[tuple[int, str]]:
+        """The same where a private key stands: what of a line may be shown follows from the lines above it."""
+        for at, raw in enumerate(block.removesuffix(b"\n").split(b"\n"), number):
+            line = self._masker.line(bounded(raw.decode("utf-8", "replace")))
+            if wanted.search(raw):
+                yield at, self._read(at, line)
+
+    def _read(self, number: int, line: str) -> str:
+        self.cursor = Evidence(self.path, number, number, (shorten(line),))
+        return line
 
     def _raw_lines(self) -> Iterator[tuple[int, bytes]]:
         number, rest = 0, b""
         for chunk in self._chunks:
             pieces = (rest + chunk).split(b"\n")
-            rest = pieces.pop()
-            if len(rest) > LINE_LIMIT * 4:
-                rest = rest[: LINE_LIMIT * 4]
+            rest = pieces.pop()[:RAW_LIMIT]
             for number, piece in enumerate(pieces, number + 1):  # noqa: B020 - the count goes on over the chunks
                 yield number, piece
         if rest:
@@ -224,7 +201,7 @@ class SourceFile:
 
     def quote(self, number: int, line: str, note: str | None = None, focus: str | None = None) -> Evidence:
         """Evidence for one line of a stream."""
-        return Evidence(self.path, number, number, (_shorten(line, focus),), note)
+        return Evidence(self.path, number, number, (shorten(line, focus),), note)
 
 
 class Fact(BaseModel):
@@ -316,7 +293,8 @@ def _fact_kinds(function: Callable[..., Any]) -> tuple[type[Fact], ...]:
 def run(one: Parser, source: SourceFile) -> Iterator[Fact]:
     """The facts of one member. The only place where a parser's exception is caught: it becomes a ParseFailure."""
     try:
-        yield from one.function(source)
+        if one.required_content is None or source.holds(one.required_content):
+            yield from one.function(source)
     except Exception as error:  # noqa: BLE001 - whatever hostile content provokes must not end the analysis
         where = source.cursor or Evidence(source.path, 1, 1, ("",))
         yield ParseFailure(evidence=where, parser=one.name, reason=f"{type(error).__name__}: {first_line(error)}")

@@ -20,11 +20,11 @@ from parsers.bgp_table import BgpRoute, BgpTable
 from parsers.frr_config_facts import ConfigKind, RunningConfig
 from parsers.vocabulary import Family
 
-_HEADER = re.compile(r"^######\s*(\S.*?)\s*$")
+_HEADER = re.compile(r"^######\s*+\S")
 # What vtysh, the daemons and `oc exec` say instead of an output (FRRouting vtysh/vtysh.c, vtysh/vtysh_main.c,
 # bgpd/bgp_vty.c; kubernetes client texts).
 _ERROR = re.compile(
-    r"^\s*(?:% .*|Exiting: failed to connect to any daemons\..*|\w+ is not running.*|No BGP process is configured.*"
+    r"^\s*+(?:% .*|Exiting: failed to connect to any daemons\..*|\w+ is not running.*|No BGP process is configured.*"
     r"|Default BGP instance not found.*|BGP instance not found.*|View/Vrf .* is unknown.*|vtysh: error reading from .*"
     r"|Warning: closing connection to .*|Error from server.*|error: .*|command terminated with exit code .*"
     r"|OCI runtime exec failed.*|.*container not found.*|timeout: sending signal .*)$"
@@ -107,7 +107,9 @@ def dump_frr(
     | ParseFailure
 ]:
     text = source.text()
-    sections: dict[str, tuple[Text, Evidence, Reader]] = {}
+    if not len(text):
+        return  # the collector's command failed: frr_files tells of the empty file
+    sections: dict[str, tuple[str, Text, Evidence, Reader]] = {}
     for header, body in _split(text):
         source.at(text, header.first_line)
         command = header.excerpt[0].lstrip("#").strip()
@@ -115,12 +117,14 @@ def dump_frr(
         if known is None:
             yield failure(header, "dump_frr", "no section of this name is known")
         else:
-            sections[known[0]] = (body, header, known[1])
+            # Another VRF, or `ipv4` and `ipv6` of one command, are sections of their own.
+            name = command if " vrf " in command else known[0]
+            sections[command] = (name, body, header, known[1])
     if not sections:
         yield failure(text.whole(), "dump_frr", "no section header found")
-    for command, (body, header, reader) in sections.items():
+    for name, body, header, reader in sections.values():
         source.at(text, header.first_line)
-        yield from _section(command, header, body, source.origin, reader)
+        yield from _section(name, header, body, source.origin, reader)
 
 
 def _split(text: Text) -> Iterator[tuple[Evidence, Text]]:

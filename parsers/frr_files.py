@@ -10,7 +10,7 @@ from parsers.base import Evidence, OriginFact, SourceFile, parser
 
 
 class FrrFile(OriginFact):
-    """One collected file; `lines` is 0 for an empty one."""
+    """One collected file; `lines` is 0 for an empty one. The evidence is its first line that is not blank."""
 
     name: str
     lines: int
@@ -30,12 +30,8 @@ class FrrFile(OriginFact):
     "cat /etc/frr/frr.conf",
 )
 def frr_files(source: SourceFile) -> Iterator[FrrFile]:
-    first, count = "", 0
-    for count, line in source.lines():  # noqa: B007 - the last number is the count
-        first = first or line
-    yield FrrFile(
-        evidence=Evidence(source.path, 1, 1, (first[:200],)),
-        origin=source.origin,
-        name=source.path.rpartition("/")[2],
-        lines=count,
-    )
+    first, count = Evidence(source.path, 1, 1, ("",)), 0
+    for count, line in source.lines():
+        if line.strip() and not first.excerpt[0]:
+            first = source.quote(count, line)
+    yield FrrFile(evidence=first, origin=source.origin, name=source.path.rpartition("/")[2], lines=count)

@@ -101,7 +101,7 @@ _REJECTED = (
     r"(?P<reason>[^\[]{3,100}?)\s*\[mhop:(?P<multihop>yes|no)(?: peer:(?P<peer>[^\s\]]+))?"
     r"(?: local:(?P<local>[^\s\]]+))?"
 )
-_END_OF_RIB = r"(?P<family>.{1,40}?) from (?P<peer>\S+) in vrf (?P<vrf>\S+)"
+_END_OF_RIB = r"(?P<name>.{1,40}?) from (?P<peer>\S+) in vrf (?P<vrf>\S+)"
 _STALL = r"(?:task (?P<task>\S+)|command) .*?\b(?P<milliseconds>\d+)ms \(cpu time (?P<cpu_milliseconds>\d+)ms\)"
 
 K = FrrLogKind
@@ -196,7 +196,7 @@ SIGNATURES: tuple[Signature, ...] = (
 
 def _prefilter() -> re.Pattern[bytes]:
     """All signatures behind `BGP: [XXXXX-XXXXX][EC 1] `, in the order in which failing is cheapest."""
-    word = rb"\S++ "
+    word = rb"\S++\ "  # as re.escape writes a blank
     anchors = list(dict.fromkeys(signature.anchor for signature in SIGNATURES))
     first = [anchor for anchor in anchors if not anchor.startswith(word)]
     second = [anchor.removeprefix(word) for anchor in anchors if anchor.startswith(word)]

@@ -1,27 +1,21 @@
 """Kernel messages about TCP MD5 signatures, from `dmesg` and saved journals.
 
 The kernel writes `TCP: MD5 Hash failed for (192.0.2.1, 179)->(192.0.2.2, 40000)`, `MD5 Hash not found` or `Unexpected
-MD5 Hash found`, in older and newer spellings (Linux net/ipv4/tcp.c, tcp_inbound_md5_hash). Members: nodes/<node>/dmesg
-of must-gather 4.14 and later, sosreports, files saved by hand.
+MD5 Hash found`, in older and newer spellings (Linux net/ipv4/tcp.c, tcp_inbound_md5_hash; include/net/tcp_ao.h).
+Members: nodes/<node>/dmesg of must-gather 4.14 and later, sosreports, files saved by hand.
 """
 
 import re
 from collections.abc import Iterator
 
-from parsers.base import Fact, ParseFailure, SourceFile, parser
+from parsers.base import Fact, ParseFailure, SourceFile, failure, parser
 from parsers.vocabulary import address
 
 _WANTED = re.compile(rb"MD5 Hash", re.IGNORECASE)
-_PAIR = re.compile(
-    r"(?P<text>(?:TCP: )?(?:Unexpected )?MD5 Hash"
-    r".*?\(?(?P<source>[0-9A-Fa-f:.]+),? ?[:,] ?\d+\)?\s*->\s*"
-    r"\(?\[?(?P<destination>[0-9A-Fa-f:.]+?)\]?,? ?[:,.] ?\d+\)?.*)",
-    re.IGNORECASE,
-)
-_BRACKETS = re.compile(
-    r"(?P<text>(?:TCP: )?(?:Unexpected )?MD5 Hash.*?\[(?P<source>[^\]]+)\][:.]\d+\s*->\s*\[(?P<destination>[^\]]+)\].*)",
-    re.IGNORECASE,
-)
+_MESSAGE = re.compile(r"(?:TCP: )?(?:Unexpected )?MD5 Hash.{1,300}", re.IGNORECASE)
+# (192.0.2.1, 179) · [2001:db8::1]:179 · 192.0.2.1.179 and [2001:db8::1].179 from Linux 6.7 on · masked addresses
+_END = r"\(?\[?(?P<{}>[0-9A-Fa-f:.]{{2,45}}?|x-ipv[46]-\d{{10}}-x)\]?(?:, ?|[:.])\d{{1,5}}(?=[\s)-]|$)\)?"
+_PAIR = re.compile(rf"(?<![\w.:]){_END.format('source')}\s?->\s?{_END.format('destination')}")
 
 
 class Md5Failure(Fact):
@@ -46,15 +40,16 @@ class Md5Failure(Fact):
 def kernel_log(source: SourceFile) -> Iterator[Md5Failure | ParseFailure]:
     node = source.params.get("node")
     for number, line in source.search(_WANTED):
-        found = _BRACKETS.search(line) or _PAIR.search(line)
-        if found is None:
-            evidence = source.quote(number, line)
-            yield ParseFailure(evidence=evidence, parser="kernel_log", reason="addresses not recognised")
+        message = _MESSAGE.search(line)
+        found = _PAIR.search(message[0]) if message else None
+        evidence = source.quote(number, line, focus="MD5 Hash")
+        if message is None or found is None:
+            yield failure(evidence, "kernel_log", "addresses not recognised")
             continue
         yield Md5Failure(
-            evidence=source.quote(number, line),
+            evidence=evidence,
             node=node,
             source=address(found["source"]),
             destination=address(found["destination"]),
-            text=found["text"].strip()[:200],
+            text=message[0].strip()[:200],
         )

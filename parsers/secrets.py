@@ -8,6 +8,7 @@ Expressions here meet hostile lines: what repeats is possessive or cannot begin 
 """
 
 import re
+from collections.abc import Iterable, Iterator
 
 MASK = "<masked>"
 KEY_LINES = 250  # the longest private key that is believed; a BEGIN whose END was lost hides no more than that
@@ -16,11 +17,13 @@ _NAMES = (
     r"(?:password|passwd|passphrase|token|psk|client-key-data|(?:api|access|private)[_-]?key"
     r"|(?:client|shared|auth)[_-]?secret|secret[_-]?key)"
 )
-# A cheap look decides whether the careful expressions need to run at all.
-_HINT = re.compile(
-    r"passw|passphrase|secret|token|bearer|authori[sz]ation|(?:private|api|access)[ _-]?key|key-string"
-    r"|authentication[- ](?:key|string)|message-digest-key|community|-key-data|psk",
-    re.IGNORECASE,
+# No rule below matches a line without one of these words in lower case, or a URL with `@`: a cheap look decides
+# whether the careful expressions need to run at all.
+_WORDS = (
+    *("passw", "passphrase", "token", "bearer", "basic", "psk", "authentication-key", "authentication string"),
+    *("key-string", "message-digest-key", "snmp-server", "private key", "key-data"),
+    *(f"{what}{joint}key" for what in ("api", "access", "private", "secret") for joint in ("_", "-", "")),
+    *(f"{what}{joint}secret" for what in ("client", "shared", "auth") for joint in ("_", "-", "")),
 )
 # A vtysh password is the rest of the line; on text flattened onto one line it ends where the next statement begins.
 _STATEMENT = (
@@ -44,7 +47,7 @@ _RULES = (
     (
         re.compile(
             r"^(\s*+(?:(?:enable\s++|isis\s++)?(?:area-|domain-)?password|key-string"
-            r"|ip(?:v6)?\s++\S++\s++authentication(?:-key|\s++string)"
+            r"|ip(?:v6)?\s++\S++\s++authentication(?:-key| string)"
             r"|(?:ip\s++ospf\s++)?message-digest-key\s++\d++\s++md5|snmp-server\s++community)\s++)(?![:=]).*$"
         ),
         rf"\1{MASK}",
@@ -90,9 +93,14 @@ def _masked_field(match: re.Match[str]) -> str:
     return f"{match['key']}{quote}{MASK}{quote}"
 
 
+def _hinted(line: str) -> bool:
+    low = line.lower()
+    return any(word in low for word in _WORDS) or ("@" in line and "://" in line)
+
+
 def mask(line: str) -> str:
     """The line with every password, token and key replaced by `<masked>`; names of Secrets stay readable."""
-    if not _HINT.search(line) and "://" not in line:
+    if not _hinted(line):
         return line
     for expression, replacement in _RULES:
         line = expression.sub(replacement, line)
@@ -110,11 +118,16 @@ class Masker:
         self._indent: int | None = None  # of the field whose value may go on
         self._block = False
 
+    @property
+    def open(self) -> bool:
+        """Whether the next line may belong to a secret that has begun."""
+        return bool(self._key_lines) or self._indent is not None
+
     def line(self, line: str) -> str:
         """The line as it may be shown."""
         if self._goes_on(line):
             return self._hidden(line)
-        if not _HINT.search(line) and "://" not in line:
+        if not _hinted(line):
             return line
         if opens := _OPENS.match(line):
             self._indent, self._block = len(opens["indent"]), opens["block"] is not None
@@ -143,3 +156,41 @@ class Masker:
             return line
         quote, end = ('"' if text.startswith('"') else ""), ("," if text.endswith('",') else "")
         return f"{line[: len(line) - len(line.lstrip())]}{quote}{MASK}{quote}{end}"
+
+
+def mask_lines(content: str, lines: list[str]) -> list[str]:
+    """The lines of a content, masked: the content is searched once, only the lines that are hit are looked at."""
+    masked, masker, done = list(lines), Masker(), 0
+    for hit in _hit_lines(content):
+        at = max(hit, done)
+        while at < len(lines) and (at == hit or masker.open):
+            masked[at] = masker.line(lines[at])
+            at += 1
+        done = at
+    return masked
+
+
+def _hit_lines(content: str) -> Iterable[int]:
+    """The numbers, from 0, of the lines that hold one of the words."""
+    low = content.lower()
+    if len(low) != len(content):
+        # A letter that changes its length in lower case shifts every position behind it.
+        return range(content.count("\n") + 1)
+    return _numbers(content, sorted({hit for word in (*_WORDS, "@") for hit in _positions(low, word)}))
+
+
+def _numbers(content: str, positions: list[int]) -> Iterator[int]:
+    number, counted = 0, 0
+    for position in positions:
+        number += content.count("\n", counted, position)
+        counted = position
+        yield number
+
+
+def _positions(content: str, word: str) -> Iterator[int]:
+    """Where the word stands, once for each line."""
+    at = content.find(word)
+    while at >= 0:
+        yield at
+        end = content.find("\n", at)
+        at = content.find(word, end) if end >= 0 else -1

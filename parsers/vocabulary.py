@@ -134,10 +134,10 @@ def family_of(text: str) -> Family | None:
 def autonomous_system(text: str) -> int:
     """A number of an autonomous system, plain or in dotted notation (`1.10`), 0 to 4294967295."""
     high, dot, low = text.partition(".")
-    number = (int(high) << 16) + int(low) if dot else int(high)
-    if not 0 <= number <= 0xFFFF_FFFF:
+    upper, lower = (int(high), int(low)) if dot else (0, int(high))
+    if not (0 <= upper <= 0xFFFF and 0 <= lower <= (0xFFFF if dot else 0xFFFF_FFFF)):
         raise ValueError(f"not a number of an autonomous system: {text[:40]!r}")
-    return number
+    return (upper << 16) + lower
 
 
 def bfd_status(text: str) -> BfdStatus:
@@ -153,6 +153,6 @@ def timestamp(text: str) -> datetime | None:
     text = re.sub(r"(\.\d{6})\d+", r"\1", text.strip()).replace("Z", "+00:00")
     try:
         parsed = datetime.fromisoformat(text)
-    except ValueError:
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
