@@ -1,26 +1,67 @@
 """What the BFD rules share: the sessions that BFD belongs to, and what a BFD session shows of the far end."""
 
+from collections.abc import Iterator
+
 from analyzer.bgp import admin_down
-from analyzer.frr import Group, Session, Sessions
+from analyzer.frr import FrrInstances, Group, Instance, Session, Sessions
+from analyzer.model import Gap
 from analyzer.rule import NotCollectedError, join
 from parsers.base import Evidence
+from parsers.bfd_facts import BfdCounters, BfdPeer
 from parsers.vocabulary import BfdStatus
 
 
 class BfdSessions(Group):
-    """The sessions that ask for BFD on nodes where BFD's peers were collected or BGP tells of them."""
+    """The sessions that ask for BFD, and BFD sessions on nodes whose BGP was not collected."""
 
     items: tuple[Session, ...]
 
 
 @join
-def bfd_sessions(sessions: Sessions) -> BfdSessions:
-    known = [
-        one for one in sessions if one.instance.bfd_peers is not None or one.brief or (one.block and one.block.bfd)
+def bfd_sessions(instances: FrrInstances, sessions: Sessions) -> BfdSessions:
+    wanted = [one for one in sessions if one.uses_bfd and not one.unwanted]
+    with_bgp = {id(one.instance) for one in sessions}
+    alone = [
+        session
+        for one in instances
+        if one.neighbors is None and id(one) not in with_bgp
+        for session in _without_bgp(one)
     ]
-    if not known and any(one.uses_bfd for one in sessions):
+    if wanted and not alone and not any(_told(one) for one in wanted):
         raise NotCollectedError("show bfd peers gave no answer on any node")
-    return BfdSessions(tuple(one for one in sessions if one.uses_bfd and not one.unwanted))
+    return BfdSessions((*wanted, *alone))
+
+
+def _told(session: Session) -> bool:
+    known_to_bgp = session.block is not None and session.block.bfd is not None
+    return session.instance.bfd_peers is not None or session.brief is not None or known_to_bgp
+
+
+def _without_bgp(one: Instance) -> Iterator[Session]:
+    """The sessions that only bfdd tells of: where nothing but its outputs was saved."""
+    for peer in one.bfd_peers or ():
+        counters = next((each for each in one.counters if _key(each) == _key(peer)), None)
+        yield Session(one, peer.peer, peer.vrf, bfd=peer, counters=counters)
+    known = {peer.peer for peer in one.bfd_peers or ()}
+    for brief in one.brief:
+        if brief.peer not in known:
+            counters = next((each for each in one.counters if each.peer == brief.peer), None)
+            yield Session(one, brief.peer, brief.vrf or "default", brief=brief, counters=counters)
+
+
+def _key(one: BfdPeer | BfdCounters) -> tuple[str, str, bool]:
+    return (one.peer, one.vrf, one.multihop)
+
+
+def unknown(session: Session) -> Gap | None:
+    """A gap where the details of the BFD session would be needed: bfdd gave no answer, or only its brief one."""
+    if session.bfd is not None:
+        return None
+    if session.brief is not None:
+        return Gap(session.peer, "show bfd peers was collected in its brief form only", session.node)
+    if session.instance.bfd_peers is None:
+        return Gap(session.peer, "show bfd peers gave no answer", session.node)
+    return None
 
 
 def down(session: Session) -> bool:
@@ -39,13 +80,21 @@ def never_heard(session: Session) -> bool:
         return False
     counters = session.counters
     heard = counters is not None and (counters.control_in or counters.up_events)
-    silent = bfd.diagnostics in {"ok", None} and bfd.remote_diagnostics in {"ok", None}
-    return bfd.remote_id in {0, None} and bfd.uptime is None and silent and not heard
+    silent = bfd.diagnostics == "ok" and bfd.remote_diagnostics == "ok"
+    return bfd.remote_id == 0 and bfd.uptime is None and silent and not heard
 
 
 def not_run_by_remote(session: Session) -> bool:
     """Whether BGP is up although BFD never was: the far end runs none, or its packets never arrive."""
     return session.established and never_heard(session)
+
+
+def detection_time(bfd: BfdPeer) -> int | None:
+    """Milliseconds without a packet after which the far end counts as lost (RFC 5880 section 6.8.4)."""
+    local, remote = bfd.local_timers, bfd.remote_timers
+    if local is None or remote is None:
+        return None
+    return remote.detect_multiplier * max(local.receive, remote.transmit)
 
 
 def lines(session: Session, *names: str) -> tuple[Evidence, ...]:
@@ -54,7 +103,7 @@ def lines(session: Session, *names: str) -> tuple[Evidence, ...]:
         return tuple(dict.fromkeys((session.bfd.evidence, *session.bfd.where(*names))))
     if session.brief:
         return (session.brief.evidence,)
-    return session.where("bfd")
+    return session.where("bfd", "bfd.status")
 
 
 def shut_here(session: Session) -> bool:

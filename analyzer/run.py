@@ -67,7 +67,8 @@ def _parse(member: Member, matches: list[Match], store: Store) -> None:
 
 def _held(chunks: Iterable[bytes]) -> tuple[list[bytes], bool]:
     """The chunks up to SHARED_LIMIT, and whether that is all of them."""
-    held, size = [], 0
+    held: list[bytes] = []
+    size = 0
     for chunk in chunks:
         if size >= SHARED_LIMIT:
             return held, False

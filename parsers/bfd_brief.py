@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from parsers.base import Evidence, Origin, ParseFailure, SourceFile, Text, failure, parser
 from parsers.bfd_facts import BfdAnswer, BfdBriefPeer
-from parsers.flat_text import CALLOUT, FlatText, Span, in_dump
+from parsers.flat_text import CALLOUT, FlatText, Span
+from parsers.pasted import outside_dump
 from parsers.vocabulary import address, bfd_status
 
 __all__ = ["BfdAnswer", "BfdBriefPeer", "bfd_brief", "read"]
@@ -102,10 +103,9 @@ def read(text: Text, origin: Origin, strict: bool = True) -> Iterator[BfdBriefPe
 @parser(
     title="BFD sessions in brief (show bfd peers brief)",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bfd peers brief' > bfd-brief.txt",
-    content=rb"(?:^|\s)Session count: \d+\s+SessionId\s+LocalAddress",
+    content=rb"\bSession count: \d+[\s>]+SessionId\s+LocalAddress",
 )
 def bfd_brief(source: SourceFile) -> Iterator[BfdBriefPeer | BfdAnswer | ParseFailure]:
     """`show bfd peers brief` saved to a file of any name, alone or among other outputs."""
-    text = source.text()
-    if not in_dump(text):
+    for text in outside_dump(source.text()):
         yield from read(text, source.origin, strict=False)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from parsers.base import Evidence, Origin, ParseFailure, SourceFile, Text, failure, parser
 from parsers.bfd_blocks import Block, blocks
 from parsers.bfd_facts import BfdCounters
-from parsers.flat_text import in_dump
+from parsers.pasted import MARGIN, outside_dump
 
 __all__ = ["BfdCounters", "bfd_counters", "read"]
 
@@ -56,10 +56,9 @@ def read(text: Text, origin: Origin, strict: bool = True) -> Iterator[BfdCounter
 @parser(
     title="BFD counters (show bfd peers counters)",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bfd peers counters' > bfd-counters.txt",
-    content=rb"^\s*Control packet input: \d",
+    content=MARGIN + rb"Control packet input: \d",
 )
 def bfd_counters(source: SourceFile) -> Iterator[BfdCounters | ParseFailure]:
     """`show bfd peers counters` saved to a file of any name, alone or among other outputs."""
-    text = source.text()
-    if not in_dump(text):
+    for text in outside_dump(source.text()):
         yield from read(text, source.origin, strict=False)

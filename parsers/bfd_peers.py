@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from parsers.base import Evidence, Origin, ParseFailure, SourceFile, Text, failure, parser
 from parsers.bfd_blocks import Block, blocks
 from parsers.bfd_facts import DIAGNOSTICS, BfdAnswer, BfdPeer, Timers
-from parsers.flat_text import in_dump
+from parsers.pasted import MARGIN, outside_dump
 from parsers.vocabulary import bfd_status, seconds
 
 __all__ = ["BfdAnswer", "BfdPeer", "Timers", "bfd_peers", "read"]
@@ -151,10 +151,9 @@ def read(text: Text, origin: Origin, strict: bool = True) -> Iterator[BfdPeer | 
 @parser(
     title="BFD sessions (show bfd peers)",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bfd peers' > bfd-peers.txt",
-    content=rb"^\s*BFD Peers:",
+    content=MARGIN + rb"BFD Peers:",
 )
 def bfd_peers(source: SourceFile) -> Iterator[BfdPeer | BfdAnswer | ParseFailure]:
     """`show bfd peers` saved to a file of any name, alone or among other outputs."""
-    text = source.text()
-    if not in_dump(text):
+    for text in outside_dump(source.text()):
         yield from read(text, source.origin, strict=False)

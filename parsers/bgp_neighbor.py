@@ -21,6 +21,7 @@ from parsers.bgp_neighbor_facts import (
 from parsers.bgp_neighbor_lines import FLAT_BLOCK, FLAT_BREAK
 from parsers.bgp_neighbor_shell import Shell
 from parsers.flat_text import in_dump
+from parsers.pasted import plain
 
 __all__ = [
     "BfdType",
@@ -42,7 +43,7 @@ __all__ = [
 )
 def bgp_neighbor(source: SourceFile) -> Iterator[BgpNeighbor | ParseFailure]:
     """The neighbors of a loose `show bgp neighbors`."""
-    text = source.text()
+    text = plain(source.text())
     if not in_dump(text):
         yield from read(text, source.origin)
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from parsers.base import Evidence, Origin, ParseFailure, SourceFile, Text, failure, parser
 from parsers.bgp_summary_facts import BgpSummary, BgpSummaryRow, peer_name, state_of, vrf_name
-from parsers.flat_text import CALLOUT, FlatText, Span, in_dump
+from parsers.flat_text import CALLOUT, FlatText, Span
+from parsers.pasted import MARGIN, outside_dump
 from parsers.vocabulary import autonomous_system, seconds
 
 __all__ = ["BgpSummary", "BgpSummaryRow", "bgp_summary", "read"]
@@ -240,10 +241,11 @@ def read(text: Text, origin: Origin, strict: bool = True) -> Iterator[BgpSummary
 @parser(
     title="BGP summary (show bgp summary)",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bgp summary' > bgp-summary.txt",
-    content=rb"BGP router identifier \S+, local AS number |^\s*Neighbor\s+V\s+AS\s|^% No BGP neighbors found",
+    content=rb"BGP router identifier \S+, local AS number |"
+    + MARGIN
+    + rb"(?:Neighbh?or\s+V\s+AS\s|% No BGP neighbors found)",
 )
 def bgp_summary(source: SourceFile) -> Iterator[BgpSummary | BgpSummaryRow | ParseFailure]:
     """`show bgp summary`, `show ip bgp summary`, `show bgp vrf all summary`, saved to a file of any name."""
-    text = source.text()
-    if not in_dump(text):
+    for text in outside_dump(source.text()):
         yield from read(text, source.origin, strict=False)

@@ -115,12 +115,13 @@ def dump_frr(
         command = header.excerpt[0].lstrip("#").strip()
         known = next(((name, reader) for known, name, reader in _COMMANDS if known.fullmatch(command)), None)
         if known is None:
-            yield failure(header, "dump_frr", "no section of this name is known")
+            reason = "no section of this name is known" if _HEADER.match(header.excerpt[0]) else "above every header"
+            yield failure(header, "dump_frr", reason)
         else:
             # Another VRF, or `ipv4` and `ipv6` of one command, are sections of their own.
             name = command if " vrf " in command else known[0]
             sections[command] = (name, body, header, known[1])
-    if not sections:
+    if not sections and not any(_HEADER.match(line) for line in text):
         yield failure(text.whole(), "dump_frr", "no section header found")
     for name, body, header, reader in sections.values():
         source.at(text, header.first_line)
@@ -132,7 +133,7 @@ def _split(text: Text) -> Iterator[tuple[Evidence, Text]]:
     before = text.part(text.first_line, headers[0] - 1 if headers else text.last_line)
     if headers and any(line.strip() for line in before):
         yield before.whole(), before.part(1, 0)
-    for start, following in zip(headers, [*headers[1:], text.last_line + 1], strict=True):
+    for start, following in zip(headers, [*headers[1:], text.last_line + 1], strict=False):
         yield text.quote(start), text.part(start + 1, following - 1)
 
 

@@ -71,7 +71,7 @@ def records(line: str) -> Iterator[Record]:
         yield Record(wrapped_at, "WATCHFRR", STARTED, STARTED)
     if not matches and (crash := _CRASH.match(text)):
         yield Record(wrapped_at, crash["daemon"], text[crash.end() :].rstrip(), text)
-    for match, following in zip(matches, [*matches[1:], None], strict=True):
+    for match, following in zip(matches, [*matches[1:], None], strict=False):  # no record, no pair
         end = following.start() if following else len(text)
         whole = text[match.start() : end].rstrip()
         time = _time(match["date"], match["fraction"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyzer.bfd import BfdSessions, lines, not_run_by_remote, shut_here
+from analyzer.bfd import BfdSessions, lines, not_run_by_remote, shut_here, unknown
 from analyzer.bgp import name
 from analyzer.frr import Session
 from analyzer.model import Finding, Gap, Severity
@@ -26,9 +26,8 @@ def bfd_not_run_by_remote(sessions: BfdSessions) -> Iterator[Finding | Gap]:
     look for a filter on UDP 3784 (single hop) or 4784 (multihop).
     """
     for session in sessions:
-        if session.bfd is None:
-            if session.instance.bfd_peers is None:
-                yield Gap(session.peer, "show bfd peers gave no answer", session.node)
+        if gap := unknown(session):
+            yield gap
         elif not_run_by_remote(session) and not shut_here(session):
             names = ("remote_id", "status", "downtime", "diagnostics", "passive")
             evidence = (*lines(session, *names), *session.where("state"), *session.configured("bfd", "bfd_profile"))
@@ -37,7 +36,7 @@ def bfd_not_run_by_remote(sessions: BfdSessions) -> Iterator[Finding | Gap]:
 
 def _message(session: Session) -> str:
     up = words(session.uptime) if session.uptime is not None else "some time"
-    young = " (young)" if (session.uptime or YOUNG_SESSION) < YOUNG_SESSION else ""
+    young = " (young)" if session.uptime is not None and session.uptime < YOUNG_SESSION else ""
     passive = "; this end is passive and waits for the peer" if session.bfd and session.bfd.passive else ""
     return (
         f"BGP to {name(session)} is established for {up}{young}, but BFD never came up: the peer does not run BFD, or "

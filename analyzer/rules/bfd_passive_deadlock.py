@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from analyzer.bfd import BfdSessions, lines, never_heard
+from analyzer.bfd import BfdSessions, lines, never_heard, shut_here, unknown
 from analyzer.bgp import name
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
-from parsers.base import Evidence
 
 
 @rule(Severity.INFO, area="bfd")
@@ -21,11 +20,9 @@ def bfd_passive_deadlock(sessions: BfdSessions) -> Iterator[Finding | Gap]:
     Make one of the two ends active: remove `passiveMode` from the BFDProfile, or start the session from the router.
     """
     for session in sessions:
-        if session.bfd is None or session.bfd.passive is None:
-            if session.instance.bfd_peers is None:
-                yield Gap(session.peer, "show bfd peers gave no answer", session.node)
-        elif session.bfd.passive and never_heard(session):
+        if gap := unknown(session):
+            yield gap
+        elif session.bfd and session.bfd.passive and never_heard(session) and not shut_here(session):
             text = f"BFD to {name(session)} is passive here and heard nothing: it waits for the peer to begin"
-            profile: tuple[Evidence, ...] = session.configured("bfd_profile")
-            evidence = (*lines(session, "passive", "status", "remote_id"), *profile)
+            evidence = (*lines(session, "passive", "status", "remote_id"), *session.configured("bfd_profile"))
             yield Finding(session.peer, text, evidence, session.node, key=session.vrf)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from analyzer.bfd import BfdSessions
 from analyzer.bgp import name
+from analyzer.frr import Session
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
 
@@ -23,10 +24,15 @@ def bfd_peer_missing(sessions: BfdSessions) -> Iterator[Finding | Gap]:
         one = session.instance
         if one.bfd_peers is None:
             yield Gap(session.peer, "show bfd peers gave no answer", session.node)
-        elif session.established and session.bfd is None and session.configured("bfd", "bfd_profile"):
-            count = f"{len(one.bfd_peers)} BFD sessions on this node, none to this peer"
+        elif _missing(session):
+            others = tuple(peer.evidence for peer in one.bfd_peers or one.brief)
+            count = f"{len(others)} BFD sessions on this node, none to this peer"
             text = f"BGP to {name(session)} is established and asks for BFD, but there is no BFD session ({count})"
             heading = (one.sections["show bfd peer"].evidence,) if "show bfd peer" in one.sections else ()
-            others = tuple(peer.evidence for peer in one.bfd_peers[:3])
-            evidence = (*session.configured("bfd", "bfd_profile"), *session.where("state"), *heading, *others)
+            evidence = (*session.configured("bfd", "bfd_profile"), *session.where("state"), *heading, *others[:3])
             yield Finding(session.peer, text, evidence, session.node, key=session.vrf)
+
+
+def _missing(session: Session) -> bool:
+    listed = session.bfd is not None or session.brief is not None
+    return session.established and not listed and bool(session.configured("bfd", "bfd_profile"))

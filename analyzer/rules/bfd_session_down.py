@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from analyzer.bfd import BfdSessions, down, lines, not_run_by_remote, shut_here
+from analyzer.bfd import BfdSessions, down, lines, never_heard, not_run_by_remote, shut_here
 from analyzer.bgp import name
 from analyzer.frr import Session
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
+from parsers.bfd_facts import BfdPeer
 from parsers.vocabulary import BfdStatus, words
 
 SIGNALED = "neighbor signaled session down"
@@ -18,6 +19,7 @@ MEANING = {
     "forwarding plane reset": "the forwarding plane was reset",
     "administratively down": "shut down by an administrator",
 }
+SILENT = 3  # seconds after which a far end that still runs BFD would have been heard: it sends once a second
 
 
 @rule(Severity.ERROR, area="bfd")
@@ -35,8 +37,7 @@ def bfd_session_down(sessions: BfdSessions) -> Iterator[Finding | Gap]:
     """
     for session in sessions:
         if session.bfd is None and session.brief is None:
-            if session.instance.bfd_peers is None and session.block and session.block.bfd is None:
-                yield Gap(session.peer, "show bfd peers gave no answer", session.node)
+            yield from _told_by_bgp(session)
         elif session.bfd_status is BfdStatus.ADMIN_DOWN:
             text = f"BFD session to {name(session)} is shut down administratively"
             yield Finding(session.peer, text, lines(session, "status"), session.node, Severity.INFO, session.vrf)
@@ -44,30 +45,51 @@ def bfd_session_down(sessions: BfdSessions) -> Iterator[Finding | Gap]:
             yield _finding(session)
 
 
+def _told_by_bgp(session: Session) -> Iterator[Finding | Gap]:
+    """Without an answer of bfdd only a Down is to be believed: bgpd keeps the last Up of a bfdd that has died."""
+    if session.instance.bfd_peers is not None:
+        return  # bfdd has no such session: bfd-peer-missing
+    told = session.block.bfd.status if session.block and session.block.bfd else None
+    if told is BfdStatus.DOWN and not shut_here(session):
+        text = f"BGP says that BFD to {name(session)} is down, while BGP is {session.state}; bfdd's own word is missing"
+        severity = Severity.WARNING if session.established or session.instance.young else None
+        yield Finding(session.peer, text, lines(session), session.node, severity, session.vrf)
+    else:
+        yield Gap(session.peer, "show bfd peers gave no answer", session.node)
+
+
 def _finding(session: Session) -> Finding:
     evidence = (
-        *lines(session, "status", "diagnostics", "remote_diagnostics", "remote_id", "downtime"),
+        *lines(session, "status", "diagnostics", "remote_diagnostics", "remote_id", "downtime", "passive"),
         *session.where("state"),
     )
     return Finding(session.peer, _message(session), evidence, session.node, _severity(session), session.vrf)
 
 
 def _message(session: Session) -> str:
-    bfd = session.bfd
     parts = [f"BFD session to {name(session)} is {session.bfd_status}"]
-    if bfd and bfd.downtime is not None:
-        parts.append(f"for {words(bfd.downtime)}")
-    if _remote_shut(session):
-        parts.append("because the peer shut its BFD session down administratively")
-    elif bfd and bfd.diagnostics != "ok":
-        parts.append(f"({bfd.diagnostics}: {MEANING.get(bfd.diagnostics, 'see the text')})")
-    elif session.bfd_status is BfdStatus.INIT:
-        parts.append("(this node hears the peer, the peer does not hear this node)")
-    if bfd and bfd.diagnostics == SIGNALED and bfd.remote_id == 0 and session.established:
-        parts.append("and sends nothing any more, as after an administrative shutdown there,")
-    parts.append(f"while BGP is {session.state}" if session.state else "")
+    if session.bfd:
+        parts += _details(session, session.bfd)
+    if session.state:
+        parts.append(f"while BGP is {session.state}")
     young = f"; the pod is only {words(session.instance.age)} old" if session.instance.young else ""
-    return " ".join(part for part in parts if part) + young
+    return " ".join(parts) + young
+
+
+def _details(session: Session, bfd: BfdPeer) -> Iterator[str]:
+    if bfd.downtime is not None:
+        yield f"for {words(bfd.downtime)}"
+    if _remote_shut(session):
+        yield "because the peer shut its BFD session down administratively"
+    elif session.bfd_status is BfdStatus.INIT:
+        yield "(this node hears the peer, the peer does not hear this node)"
+    elif bfd.diagnostics != "ok":
+        meaning = MEANING.get(bfd.diagnostics)
+        yield f"({bfd.diagnostics}: {meaning})" if meaning else f"({bfd.diagnostics})"
+        if bfd.diagnostics == SIGNALED and bfd.remote_id == 0 and (bfd.downtime or 0) >= SILENT and session.established:
+            yield "and the peer sends nothing any more, as after an administrative shutdown there,"
+    elif never_heard(session):
+        yield "(never up: nothing was heard from the peer" + (", and this end is passive)" if bfd.passive else ")")
 
 
 def _remote_shut(session: Session) -> bool:

@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from analyzer.bgp import events, name, notification, of_peer, open_lines, rejected_open, reset
+from analyzer.bgp import (
+    corrected,
+    events,
+    expected_as,
+    name,
+    notification,
+    of_peer,
+    open_lines,
+    rejected_open,
+    reset,
+    unanswered,
+)
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
@@ -25,6 +36,8 @@ def bgp_asn_mismatch(sessions: Sessions) -> Iterator[Finding | Gap]:
     router's neighbor statement for this node.
     """
     for session in sessions:
+        if session.unwanted:
+            continue
         if session.block is None:
             yield Gap(session.peer, "show bgp neighbor was not collected", session.node)
         elif not session.established:
@@ -35,13 +48,16 @@ def bgp_asn_mismatch(sessions: Sessions) -> Iterator[Finding | Gap]:
                 yield _received(session)
             else:
                 yield from _logged(session)
+    yield from unanswered(sessions)
 
 
-def _configured(session: Session) -> str:
-    found = session.config.remote_as if session.config else None
-    if found is None and session.block:
-        found = session.block.remote_as
-    return str(found)
+def _not_in(session: Session) -> str:
+    """What the peer is not, as this node has it: `tor1 is not in AS 64512`."""
+    wanted = expected_as(session)
+    if isinstance(wanted, int):
+        return f"{name(session)} is not in AS {wanted}"
+    own = session.block.local_as if session.block else None
+    return f"{name(session)} does not fit remote-as {wanted or 'as configured'} of this node in AS {own}"
 
 
 def _resources(session: Session) -> tuple[Evidence, ...]:
@@ -50,11 +66,12 @@ def _resources(session: Session) -> tuple[Evidence, ...]:
 
 def _sent(session: Session) -> Iterator[Finding]:
     dump = rejected_open(session)
-    wanted = _configured(session)
-    if dump and str(dump.my_as) == wanted:
+    if dump and corrected(session, dump):
         return  # the configuration was corrected since that reset
+    wanted = expected_as(session)
     says = f"its OPEN says AS {dump.my_as}" if dump else "its OPEN carries another AS"
-    text = f"{name(session)} is not in AS {wanted}: {says}, remote-as here is {wanted}"
+    here = f", remote-as here is {wanted}" if wanted is not None else ""
+    text = f"{_not_in(session)}: {says}{here}"
     evidence = (
         *session.where("remote_as", "last_reset"),
         *open_lines(session),
@@ -76,8 +93,10 @@ def _logged(session: Session) -> Iterator[Finding]:
     if last and last.direction:
         return  # a younger NOTIFICATION of another kind says more than the log
     found = of_peer(events(session.instance, FrrLogKind.BAD_PEER_AS), session)
-    if found and found[-1].details.get("remote_as") != _configured(session):
-        seen = found[-1].details.get("remote_as", "another")
-        text = f"{name(session)} is not in AS {_configured(session)}: the log says remote AS {seen}"
-        evidence = (found[-1].evidence, *session.configured("remote_as"))
-        yield Finding(session.peer, text, evidence, session.node, key=session.vrf)
+    if not found:
+        return
+    seen, wanted = found[-1].details.get("remote_as"), expected_as(session)
+    if seen is None or seen != wanted:
+        says = f"the log says remote AS {seen}" if seen is not None else f"the log says {found[-1].text}"
+        evidence = (found[-1].evidence, *session.where("remote_as"), *session.configured("remote_as"))
+        yield Finding(session.peer, f"{_not_in(session)}: {says}", evidence, session.node, key=session.vrf)

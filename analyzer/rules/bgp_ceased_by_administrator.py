@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyzer.bgp import ADMIN_RESETS, REFUSALS, admin_down, ago, name, notification, reset, settled
+from analyzer.bgp import ADMIN_RESETS, REFUSALS, admin_down, ago, name, notification, reset, settled, unanswered
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
@@ -24,25 +24,37 @@ def bgp_ceased_by_administrator(sessions: Sessions) -> Iterator[Finding | Gap]:
     """
     for session in sessions:
         last = reset(session)
+        if session.unwanted:
+            continue
         if admin_down(session):
             yield _local(session)
-        elif last is None and session.block is None:
+        elif session.block is None:
             yield Gap(session.peer, "show bgp neighbor was not collected", session.node)
         elif notification(session, "Cease", *ADMIN_RESETS, *REFUSALS) is Direction.RECEIVED:
-            text = f"{name(session)} ended the session {ago(session)}: {last.subcode if last else 'Cease'}"
-            severity = Severity.INFO if settled(session) else Severity.WARNING
-            evidence = session.where("state", "last_reset")
-            yield Finding(session.peer, text, evidence, session.node, severity, session.vrf)
+            yield _remote(session)
         elif last and last.reason.startswith("Admin. shutdown") and not session.established:
             text = f"the session to {name(session)} was shut down on this node {ago(session)}"
             yield Finding(
                 session.peer, text, session.where("state", "last_reset"), session.node, Severity.INFO, session.vrf
             )
+    yield from unanswered(sessions)
+
+
+def _remote(session: Session) -> Finding:
+    last = reset(session)
+    quoted = session.block.admin_message if session.block else None  # the text that came with the NOTIFICATION
+    text = f"{name(session)} ended the session {ago(session)}: {last.subcode if last else 'Cease'}{_saying(quoted)}"
+    severity = Severity.INFO if settled(session) else Severity.WARNING
+    evidence = session.where("state", "last_reset", "admin_message")
+    return Finding(session.peer, text, evidence, session.node, severity, session.vrf)
 
 
 def _local(session: Session) -> Finding:
-    quoted = session.block.admin_message if session.block else None
-    note = f" with the message {quoted!r}" if quoted else ""
-    evidence = (*session.where("admin_down", "state"), *session.configured("shutdown"))
-    text = f"the session to {name(session)} is shut down on this node{note}"
+    quoted = session.config.shutdown_message if session.config else None
+    evidence = (*session.where("admin_down", "state"), *session.configured("shutdown", "shutdown_message"))
+    text = f"the session to {name(session)} is shut down on this node{_saying(quoted)}"
     return Finding(session.peer, text, evidence, session.node, Severity.INFO, session.vrf)
+
+
+def _saying(quoted: str | None) -> str:
+    return f" with the message {quoted!r}" if quoted else ""

@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from analyzer.bgp import admin_down, messages, name, never_up, no_path, waits_for_bfd
+from analyzer.bgp import (
+    admin_down,
+    messages,
+    name,
+    never_up,
+    no_path,
+    passive,
+    unanswered,
+    waits_for_bfd,
+    young,
+)
 from analyzer.frr import Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
@@ -23,12 +33,13 @@ def bgp_no_message_ever(sessions: Sessions) -> Iterator[Finding | Gap]:
     """
     for session in sessions:
         total, opens = messages(session, "total"), messages(session, "opens")
+        explained = admin_down(session) or no_path(session) or waits_for_bfd(session) or session.unwanted
+        if session.established or explained:
+            continue
         if total is None:
             yield Gap(session.peer, "no message counters collected", session.node)
             continue
-        passive = bool((session.block and session.block.passive) or (session.config and session.config.passive))
-        explained = admin_down(session) or no_path(session) or waits_for_bfd(session) or session.unwanted
-        if session.established or passive or explained or session.instance.young or not never_up(session):
+        if passive(session) or young(session) or not never_up(session):
             continue
         where = session.where("established", "messages.opens", "messages.total")
         if total == (0, 0):
@@ -37,3 +48,4 @@ def bgp_no_message_ever(sessions: Sessions) -> Iterator[Finding | Gap]:
         elif opens is not None and opens[0] > 0 and opens[1] == 0:
             text = f"{opens[0]} OPEN messages were sent to {name(session)} and none came back"
             yield Finding(session.peer, text, where, session.node, key=session.vrf)
+    yield from unanswered(sessions)

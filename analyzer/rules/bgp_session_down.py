@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from analyzer.bfd import lines as bfd_lines
-from analyzer.bgp import admin_down, cause, name, open_lines, waits_for_bfd
+from analyzer.bgp import admin_down, cause, name, never_up, open_lines, password, unanswered, waits_for_bfd
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
@@ -29,11 +29,13 @@ def bgp_session_down(sessions: Sessions) -> Iterator[Finding | Gap]:
     that a person shut down is only information, unless a BGPPeer resource asks for it.
     """
     for session in sessions:
-        if session.instance.bgpd_dead and not session.unwanted:
+        if session.unwanted:
+            continue
+        if session.instance.bgpd_dead:
             yield _dead(session)
         elif session.state is None:
             yield Gap(session.peer, "neither show bgp neighbor nor a summary was collected", session.node)
-        elif not session.established and not session.unwanted:
+        elif not session.established:
             yield Finding(
                 session.peer,
                 _message(session),
@@ -42,23 +44,19 @@ def bgp_session_down(sessions: Sessions) -> Iterator[Finding | Gap]:
                 _severity(session, sessions),
                 session.vrf,
             )
-    yield from silent_instances(sessions)
+    yield from unanswered(sessions)
 
 
 def _dead(session: Session) -> Finding:
     one = session.instance
-    text = f"there is no BGP session to {name(session)}: bgpd does not run on this node, although frr.conf asks for it"
+    section = one.sections[BGP_NEIGHBOR]
+    runs = "instance not found" in (section.message or "")
+    what = "bgpd has no such BGP instance" if runs else "bgpd does not run on this node"
+    text = f"there is no BGP session to {name(session)}: {what}, although frr.conf asks for it"
     asked = session.config.where("remote_as") if session.config else ()
-    evidence = (one.sections[BGP_NEIGHBOR].evidence, *asked, *(resource.evidence for resource in session.resources))
+    wanted = (resource.evidence for resource in session.resources)
+    evidence = (section.evidence, *section.where("message"), *asked, *wanted)
     return Finding(session.peer, text, evidence, one.node, Severity.CRITICAL, session.vrf)
-
-
-def silent_instances(sessions: Sessions) -> Iterator[Gap]:
-    """A gap for every FRR whose neighbors nobody could list although it has BGP configured."""
-    seen = {session.instance.label: session.instance for session in sessions}
-    for label, one in seen.items():
-        if one.neighbors is None and not one.rows and not one.bgpd_dead:
-            yield Gap(label, "show bgp neighbor gave no answer", one.node)
 
 
 def _message(session: Session) -> str:
@@ -71,13 +69,29 @@ def _message(session: Session) -> str:
 
 
 def _evidence(session: Session) -> tuple[Evidence, ...]:
-    names = ["admin_down", "state", "last_reset", "established"]
+    names = ["admin_down", "prefix_limit_exceeded", "state", "last_reset", "established"]
     if session.block and session.block.last_reset is None:
         names.remove("last_reset")
-    shutdown = session.configured("shutdown") if admin_down(session) else ()
-    wanted = (session.resources[0].evidence,) if shutdown and session.resources else ()
-    bfd = bfd_lines(session, "status") if waits_for_bfd(session) else ()
-    return (*session.where(*names), *open_lines(session), *bfd, *shutdown, *wanted)
+    if never_up(session):
+        names += ["messages.opens", "messages.total"]
+    more: tuple[Evidence, ...] = open_lines(session)
+    if admin_down(session):
+        more += (*session.configured("shutdown"), *(one.evidence for one in session.resources[:1]))
+    elif waits_for_bfd(session):
+        more += bfd_lines(session, "status")
+    elif never_up(session) and password(session):
+        more += session.configured("password")
+        names.append("authentication")
+    return (*session.where(*names), *more, *_started(session))
+
+
+def _started(session: Session) -> tuple[Evidence, ...]:
+    """When a young pod started."""
+    pod = session.instance.pod
+    if pod is None or not session.instance.young:
+        return ()
+    frr = pod.container("frr")
+    return frr.where("started_at") if frr and frr.started_at else pod.where("start_time")
 
 
 def _severity(session: Session, sessions: Sessions) -> Severity:
