@@ -19,7 +19,7 @@ class BfdSessions(Group):
 
 @join
 def bfd_sessions(instances: FrrInstances, sessions: Sessions) -> BfdSessions:
-    wanted = [one for one in sessions if one.uses_bfd and not one.unwanted]
+    wanted = [one for one in sessions if not one.unwanted and (one.uses_bfd or (one.config is None and one.brief))]
     with_bgp = {id(one.instance) for one in sessions}
     alone = [
         session
@@ -30,6 +30,18 @@ def bfd_sessions(instances: FrrInstances, sessions: Sessions) -> BfdSessions:
     if wanted and not alone and not any(_told(one) for one in wanted):
         raise NotCollectedError("show bfd peers gave no answer on any node")
     return BfdSessions((*wanted, *alone))
+
+
+class BfdWishes(Group):
+    """The sessions for which FRR's configuration or a BGPPeer resource asks for BFD, whatever bfdd says."""
+
+    items: tuple[Session, ...]
+
+
+@join
+def bfd_wishes(sessions: Sessions) -> BfdWishes:
+    asking = (one for one in sessions if one.uses_bfd or any(each.bfd_profile for each in one.resources))
+    return BfdWishes(tuple(one for one in asking if not one.unwanted))
 
 
 def _told(session: Session) -> bool:
@@ -76,7 +88,7 @@ def never_heard(session: Session) -> bool:
     had been further.
     """
     bfd = session.bfd
-    if bfd is None or not down(session):
+    if bfd is None or bfd.status is not BfdStatus.DOWN:
         return False
     counters = session.counters
     heard = counters is not None and (counters.control_in or counters.up_events)

@@ -1,6 +1,6 @@
 """Joins over FRR: the instances (one FRR of one node) and their sessions (node, peer)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -286,13 +286,19 @@ class _Groups:
 
 def _mixed_folders(facts: Iterable[OriginFact]) -> set[str]:
     """Folders in which one kind of output stands in several files: these are of several nodes."""
-    stems: dict[tuple[str, type], set[str]] = {}
+    stems: dict[tuple[str, Hashable], set[str]] = {}
     for fact in facts:
         if not fact.origin.pod and not isinstance(fact, (FrrLogEvent, FrrLogCount, BgpPrefix)):
             stem = str(PurePosixPath(fact.evidence.path).with_suffix(""))
-            kind = (type(fact), fact.kind) if isinstance(fact, RunningConfig) else (type(fact),)
-            stems.setdefault((fact.origin.folder, kind), set()).add(stem)  # type: ignore[arg-type]
+            stems.setdefault((fact.origin.folder, _output(fact)), set()).add(stem)
     return {folder for (folder, _), found in stems.items() if len(found) > 1}
+
+
+def _output(fact: OriginFact) -> Hashable:
+    """What one node has once: its running configuration, its frr.conf, its summary of each address family."""
+    if isinstance(fact, RunningConfig):
+        return fact.kind
+    return (BgpSummaryRow, fact.family) if isinstance(fact, BgpSummaryRow) else type(fact)
 
 
 def _of(kind: type[Any], facts: list[OriginFact]) -> tuple[Any, ...]:
@@ -395,9 +401,9 @@ def _sessions(one: Instance, resources: tuple[BgpPeer, ...]) -> Iterator[Session
     rows: dict[tuple[str, str], list[BgpSummaryRow]] = {}
     for row in one.rows:
         rows.setdefault((row.vrf, row.peer), []).append(row)
-    judged = one.neighbors is not None or bool(one.rows)
-    keys = {**blocks, **rows, **({} if judged else configured)}
-    for vrf, peer in keys:
+    # `show bgp neighbor` tells of the default VRF alone: what is configured in another one has no known state.
+    answered = {vrf for vrf, _ in (*blocks, *rows)} | ({"default"} if one.neighbors is not None else set())
+    for vrf, peer in {**blocks, **rows, **{key: None for key in configured if key[0] not in answered}}:
         router, config = configured.get((vrf, peer), (None, None))
         block = blocks.get((vrf, peer))
         naming = [cr for cr in resources if peer in {cr.address, cr.interface} and (cr.vrf or "default") == vrf]

@@ -1,12 +1,17 @@
-"""Joins over the collection itself: the pods that run FRR and what was collected from each."""
+"""The collection itself: the pods that run FRR, what was collected from each, what its log complains of."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from analyzer.frr import FrrInstances, Group, Instance, PodsByName
+from analyzer.model import Finding
 from analyzer.rule import NotCollectedError, join
 from parsers.frr_files import FrrFile
 from parsers.frr_log import FrrLogWindow
+from parsers.gather_log import GatherMessage, GatherTrouble
 from parsers.pods import Pod, PodPhase
+
+QUOTED = 5  # messages of one kind that are quoted; a gather may repeat the same for every pod
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ def frr_pods(
         tuple(
             FrrPod(
                 pod,
-                by_pod.get((pod.namespace, pod.name)),
+                by_pod.get((pod.namespace, pod.name)) or by_pod.get((None, pod.name)),
                 tuple(one for one in files or () if _of(one.origin.namespace, one.origin.pod, pod)),
                 tuple(one for one in logs or () if _of(one.origin.namespace, one.origin.pod, pod)),
             )
@@ -59,3 +64,19 @@ def frr_pods(
 
 def _of(namespace: str | None, name: str | None, pod: Pod) -> bool:
     return name == pod.name and namespace in {None, pod.namespace}
+
+
+def troubles(
+    messages: Iterable[GatherMessage], meaning: Mapping[GatherTrouble, str], before: str = ""
+) -> Iterator[Finding]:
+    """One finding for each kind of trouble that has a meaning here, in each collection of the archive."""
+    found: dict[tuple[str, GatherTrouble], list[GatherMessage]] = {}
+    for one in messages:
+        if one.kind in meaning:
+            found.setdefault((one.image_dir, one.kind), []).append(one)
+    for (image_dir, kind), same in found.items():
+        times = sum(one.count for one in same)
+        wordings = f" in {len(same)} wordings" if len(same) > 1 else ""
+        often = f" ({times} times{wordings})" if times > 1 else ""
+        text = f"{before}{meaning[kind]}: {same[0].text}{often}"
+        yield Finding("gather", text, tuple(one.evidence for one in same[:QUOTED]), key=f"{image_dir} {kind}")

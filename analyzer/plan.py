@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from parsers.base import Parser
+from parsers.pasted import bare
 
-HEAD = 64 * 1024  # bytes of a loose file that are looked at to recognise it
+HEAD = 1024 * 1024  # bytes of a loose file that are looked at: a saved session holds many outputs
 
 # Below these folders the collectors' own names are complete: what no pattern wants there is not looked into.
 _STRUCTURED = frozenset(
@@ -23,7 +24,6 @@ _STRUCTURED = frozenset(
         "machine_config_ondisk",
         "node_core_dumps",
         "pod_network_connectivity_check",
-        "nodes",
         "sos_commands",
         "proc",
         "sys",
@@ -106,10 +106,8 @@ class Plan:
 
     def recognise(self, path: str, head: bytes) -> list[Match]:
         """The parsers whose content expression is found in the head of a loose file."""
-        head = head[:HEAD]
-        if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            head = head.decode("utf-16", "ignore").encode()
-        elif b"\0" in head[:1024]:
+        head = bare(head[:HEAD])
+        if b"\0" in head[:1024]:
             return []
         folder = path.rpartition("/")[0]
         return [Match(one, {}, folder) for one in self._contents if one.content and one.content.search(head)]

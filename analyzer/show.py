@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from analyzer.bfd import detection_time
 from analyzer.bgp import cause
 from analyzer.coverage import coverage_of
-from analyzer.frr import FrrInstances, Session, Sessions
+from analyzer.frr import FrrInstances, Instance, Session, Sessions
 from analyzer.model import Coverage
 from analyzer.registry import load_rules
 from analyzer.rule import Need, Rule, closure
 from analyzer.store import Store
 from parsers.base import Evidence, Fact
+from parsers.bfd_facts import BfdBriefPeer, BfdPeer
 from parsers.vocabulary import words
 
 
@@ -131,47 +133,41 @@ def _silent(store: Store) -> str | None:
 def _bfd_data(store: Store) -> list[dict[str, Any]]:
     rows = []
     for one in store.joined(FrrInstances):
-        for peer in one.bfd_peers or ():
-            remote = peer.remote_timers
-            rows.append(
-                {
-                    "node": one.node,
-                    "instance": one.label,
-                    "peer": peer.peer,
-                    "local_address": peer.local_address,
-                    "vrf": peer.vrf,
-                    "interface": peer.interface,
-                    "multihop": peer.multihop,
-                    "status": peer.status,
-                    "since": peer.uptime if peer.uptime is not None else peer.downtime,
-                    "diagnostics": peer.diagnostics,
-                    "remote_diagnostics": peer.remote_diagnostics,
-                    "remote_id": peer.remote_id,
-                    "passive": peer.passive,
-                    "detection_ms": _detection(peer.local_timers, remote),
-                    "evidence": _place(peer.evidence),
-                }
-            )
-        known = {peer.peer for peer in one.bfd_peers or ()}
-        rows += [
-            {
-                "node": one.node,
-                "instance": one.label,
-                "peer": brief.peer,
-                "local_address": brief.local_address,
-                "status": brief.status,
-                "evidence": _place(brief.evidence),
-            }
-            for brief in one.brief
-            if brief.peer not in known
-        ]
+        rows += [_bfd_row(one, peer) for peer in one.bfd_peers or ()]
+        known = {peer.session_id for peer in one.bfd_peers or ()}
+        rows += [_brief_row(one, brief) for brief in one.brief if brief.session_id not in known]
     return rows
 
 
-def _detection(local: Any, remote: Any) -> int | None:
-    if not local or not remote or None in {remote.detect_multiplier, remote.transmit, local.receive}:
-        return None
-    return int(remote.detect_multiplier * max(local.receive, remote.transmit))
+def _bfd_row(one: Instance, peer: BfdPeer) -> dict[str, Any]:
+    return {
+        "node": one.node,
+        "instance": one.label,
+        "peer": peer.peer,
+        "local_address": peer.local_address,
+        "vrf": peer.vrf,
+        "interface": peer.interface,
+        "multihop": peer.multihop,
+        "status": peer.status,
+        "since": peer.uptime if peer.uptime is not None else peer.downtime,
+        "diagnostics": peer.diagnostics,
+        "remote_diagnostics": peer.remote_diagnostics,
+        "remote_id": peer.remote_id,
+        "passive": peer.passive,
+        "detection_ms": detection_time(peer),
+        "evidence": _place(peer.evidence),
+    }
+
+
+def _brief_row(one: Instance, brief: BfdBriefPeer) -> dict[str, Any]:
+    return {
+        "node": one.node,
+        "instance": one.label,
+        "peer": brief.peer,
+        "local_address": brief.local_address,
+        "status": brief.status,
+        "evidence": _place(brief.evidence),
+    }
 
 
 def _bfd_table(store: Store) -> Table:

@@ -261,7 +261,7 @@ def parser(
 
     patterns: paths below the image directory, `{name}` is one named path part, `*` any run of characters in a part.
     title: what the input is called in the coverage table. collect: how to get it when it is missing.
-    content: an expression that recognises the same output in a file saved by hand (searched in its first 64 KiB).
+    content: an expression that recognises the same output in a file saved by hand (searched in its first MiB).
     required_content: a member without this expression anywhere yields nothing and is not decoded.
     """
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from parsers.base import Evidence, ParseFailure, Text, failure
+from parsers.bgp_neighbor_shell import is_prompt
 from parsers.vocabulary import address
 
 HEADING = re.compile(r"^\s*BFD Peers:\s*$")
@@ -24,6 +25,7 @@ _DETAIL = re.compile(
     r"|(?P<head>Local|Remote) timers:"
     r"|(?P<name>[A-Za-z][A-Za-z /()-]{1,60}?):\s*(?P<value>\S.{0,300}?))\s*$"
 )
+_FIRST_DETAIL = re.compile(r"^\s*(?:label: \S|ID: \d|Control packet input: \d)")
 # Where a heading and all its sessions were flattened onto one line, a detail begins at its name.
 _FLATTENED = re.compile(r"^\s*BFD Peers:\s+\S")
 _BEGINS = re.compile(
@@ -62,33 +64,60 @@ def blocks(text: Text, name: str, strict: bool) -> Iterator[Block | Evidence | P
     """The blocks; Evidence for each heading; failures for other lines.
 
     strict: all lines belong to the output. Otherwise other commands' outputs may lie around it, and what follows after
-    a blank line is theirs.
+    a blank line or a prompt is theirs.
     """
-    block: Block | None = None
-    inside, contiguous = False, False
+    reader = _Reader(text, name, strict)
     for number, line in _lines(text):
         if not line.strip():
-            contiguous = False
-            continue
-        if HEADING.match(line):
-            if block:
-                yield block
-            block, inside = None, True
-            yield text.quote(number)
-        elif inside and (match := _HEADER.match(line)):
-            if block:
-                yield block
-            block = _block(text, number, match)
-        elif block and (match := _DETAIL.match(line)):
-            block.details.append((number, match))
-            block.counters = block.counters or bool(match["counter"])
-        elif strict or (inside and contiguous):
-            yield failure(text.quote(number), name, "not part of a list of BFD sessions")
+            reader.contiguous = False
         else:
-            inside = False
-        contiguous = True
-    if block:
-        yield block
+            yield from reader.line(number, line)
+            reader.contiguous = True
+    yield from reader.end()
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Where a text is: below a heading, in a block, among other outputs."""
+
+    text: Text
+    name: str
+    strict: bool
+    block: Block | None = None
+    inside: bool = False  # below a heading
+    contiguous: bool = False  # no blank line since
+
+    def line(self, number: int, line: str) -> Iterator[Block | Evidence | ParseFailure]:
+        """What a line completes."""
+        if HEADING.match(line):
+            yield from self.end()
+            self.inside = True
+            yield self.text.quote(number)
+        elif not self.strict and is_prompt(line):
+            yield from self.end()
+        elif (match := _HEADER.match(line)) and (self.inside or _lists(self.text, number)):
+            inside = self.inside
+            yield from self.end()
+            self.block, self.inside = _block(self.text, number, match), inside
+        elif self.block and (match := _DETAIL.match(line)):
+            self.block.details.append((number, match))
+            self.block.counters = self.block.counters or bool(match["counter"])
+        elif self.strict or (self.inside and self.contiguous):
+            yield failure(self.text.quote(number), self.name, "not part of a list of BFD sessions")
+        else:
+            yield from self.end()
+
+    def end(self) -> Iterator[Block]:
+        """The block that ends here, and the list with it."""
+        block, self.block, self.inside = self.block, None, False
+        if block:
+            yield block
+
+
+def _lists(text: Text, number: int) -> bool:
+    """Whether a session of `show bfd peers` begins here, though the heading above the list was left out."""
+    following = text.part(number + 1, number + 1)
+    return len(following) == 1 and bool(_FIRST_DETAIL.match(following[0]))
 
 
 def _lines(text: Text) -> Iterator[tuple[int, str]]:

@@ -4,6 +4,7 @@ An array of objects, told apart by their keys (FRRouting bfdd/bfdd_vty.c). Relea
 one `echo-interval`; up to 10.4 `brief json` is the same as `json`. Keys that newer releases add are left alone.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 
 from parsers.base import Evidence, Origin, ParseFailure, SourceFile, Text, failure, parser
 from parsers.bfd_facts import DIAGNOSTICS, BfdAnswer, BfdBriefPeer, BfdCounters, BfdPeer, Timers
+from parsers.pasted import documents
 from parsers.spans import MalformedError
 from parsers.tree import Tree, parse_json
 from parsers.vocabulary import address, bfd_status
@@ -176,14 +178,20 @@ def read(text: Text, origin: Origin) -> Iterator[BfdPeer | BfdAnswer | BfdBriefP
         yield BfdAnswer(evidence=heading, origin=origin, sessions=len(items))
 
 
+_OURS = re.compile(
+    r'"remote-diagnostic"\s*:|"control-packet-input"\s*:'
+    r'|"peer"\s*:\s*"[^"\n]*",[\s>]*"status"\s*:\s*"(?:up|down|init|shutdown)"'
+)
+
+
 @parser(
     title="BFD sessions as JSON (show bfd peers json)",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bfd peers json' > bfd-peers.json",
-    content=rb'"remote-diagnostic"\s*:|"control-packet-input"\s*:'
-    rb'|"peer"\s*:\s*"[^"\n]*",\s*"status"\s*:\s*"(?:up|down|init|shutdown)"',
+    content=_OURS.pattern.encode(),
 )
 def bfd_json(
     source: SourceFile,
 ) -> Iterator[BfdPeer | BfdAnswer | BfdBriefPeer | BfdCounters | ParseFailure]:
     """`show bfd peers [brief|counters] json` saved to a file of any name."""
-    yield from read(source.text(), source.origin)
+    for text in documents(source.text(), _OURS):
+        yield from read(text, source.origin)

@@ -34,6 +34,7 @@ from parsers.bgp_neighbor_json_keys import (
     spaced,
 )
 from parsers.bgp_neighbor_shell import Shell
+from parsers.pasted import plain
 from parsers.spans import MalformedError
 from parsers.tree import Tree, parse_json
 from parsers.vocabulary import BgpState, address, is_address
@@ -46,11 +47,11 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)')
 @parser(
     title="BGP neighbors (saved JSON)",
     collect="oc exec -n NAMESPACE POD -c frr -- vtysh -c 'show bgp vrf all neighbors json' > bgp-neighbors.json",
-    content=rb'"(?:remoteAs|localAs)" ?: ?"?[\d.]+"?,[^}]{0,4000}?"bgpState" ?: ?"',
+    content=rb'"bgpState" ?: ?"[A-Z]',
 )
 def bgp_neighbor_json(source: SourceFile) -> Iterator[BgpNeighbor | ParseFailure]:
     """The neighbors of a loose `show bgp neighbors json`."""
-    return read(source.text(), source.origin)
+    return read(plain(source.text()), source.origin)
 
 
 def read(text: Text, origin: Origin) -> Iterator[BgpNeighbor | ParseFailure]:

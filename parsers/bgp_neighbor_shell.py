@@ -1,6 +1,6 @@
 """What stands between the outputs of a saved terminal session: prompts, headings, answers without a neighbor.
 
-Read by the parsers of `show bgp neighbors` for its text and for its JSON.
+Read by the parsers of `show bgp neighbors` for its text and for its JSON; a prompt ends other outputs too.
 """
 
 import re
@@ -27,6 +27,11 @@ _KNOWN = re.compile(
     r"|Default(?:ed|ing) container .*|Use 'kubectl describe .*|Unable to use a TTY.*|```\w*|([-=*#.])\1{2,}|exit"
     r"|Codes: GR - Graceful Restart, .*|(?:Restart|Disable) - GR Mode.*"
 )
+
+
+def is_prompt(line: str) -> bool:
+    """Whether a line of a terminal session is a prompt or a command, so that what was before it has ended."""
+    return bool(_PROMPT.fullmatch(line.strip()))
 
 
 class Shell:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from parsers.base import Evidence, Origin, OriginFact, ParseFailure, SourceFile, Text, failure, parser
 from parsers.flat_text import FlatText
+from parsers.pasted import MARGIN, outputs
 from parsers.prefixes import family, prefix
 from parsers.vocabulary import Family, address, network
 
@@ -133,7 +134,8 @@ def _broken(joined: str, at: int) -> bool:
 @parser(
     title="saved output of `show bgp ipv4 unicast <prefix>`",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bgp ipv4 unicast <prefix>' > prefix.txt",
-    content=rb"^BGP routing table entry for |^%? ?Network not in table",
+    content=MARGIN + rb"(?:BGP routing table entry for |%? ?Network not in table)",
 )
 def bgp_prefix(source: SourceFile) -> Iterator[BgpPrefix | ParseFailure]:
-    yield from read(source.text(), source.origin)
+    for text in outputs(source.text()):
+        yield from read(text, source.origin)

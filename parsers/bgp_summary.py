@@ -1,9 +1,9 @@
 """`show bgp summary`: one row for each neighbor and address family.
 
 Columns `Neighbor V AS MsgRcvd MsgSent TblVer InQ OutQ Up/Down State/PfxRcd PfxSnt Desc` (FRRouting bgpd/bgp_vty.c,
-bgp_show_summary): releases before 7 lack `PfxSnt`, before 8 `Desc`; `wide` adds `LocalAS`. The output is read as
-tokens, because people send it wrapped or flattened onto one line. A must-gather holds none: it comes from sosreports
-and from files saved by hand.
+bgp_show_summary): releases before 7 lack `PfxSnt`, before 8 `Desc`; `wide` adds `LocalAS`; SONiC's own command
+writes `NeighborName`, ruled off. The output is read as tokens, because people send it wrapped or flattened onto one
+line. A must-gather holds none: it comes from sosreports and from files saved by hand.
 """
 
 import re
@@ -19,8 +19,9 @@ from parsers.vocabulary import autonomous_system, seconds
 __all__ = ["BgpSummary", "BgpSummaryRow", "bgp_summary", "read"]
 
 _NUMBERS = r"\s+".join(rf"(?P<{name}>\d{{1,19}})" for name in ("received", "sent", "version", "in_queue", "out_queue"))
+_NO_NAME = r"(?:Idle|Active|Connect|OpenSent|OpenConfirm|Clearing|Deleted|Established|NoNeg|never|N/A|\(Policy\))"
 _ROW = rf"""
-    (?P<dynamic>\*)?(?P<peer>[^\s*]\S{{0,299}})\s+4\s+(?P<remote_as>\d[\d.]{{0,11}})(?:\s+\d[\d.]{{0,11}})?
+    (?P<dynamic>\*)?(?P<peer>(?!{_NO_NAME}\s)[^\s*]\S{{0,299}})(?P<wrapped>\s+)4\s+(?P<remote_as>\d[\d.]{{0,11}})(?:\s+\d[\d.]{{0,11}})?
     \s+{_NUMBERS}\s+(?P<uptime>never|\d+:\d\d:\d\d|(?:\d+[ywdhm])+)
     \s+(?P<cell>Idle\ \((?:Admin|PfxCt)\)|\(Policy\)|NoNeg|\d{{1,19}}|[A-Z][A-Za-z]{{1,20}})
     (?:[ \t]+(?P<prefixes_sent>\d{{1,19}}|\(Policy\)|NoNeg))?
@@ -33,8 +34,8 @@ _HEADING = r"""
       (?:\ (?P<local_as>\d{1,10}(?:\.\d{1,5})?))
       (?:\s+(?P<vrf>(?:VRF|VIEW)\ \S{1,64}))?(?:\s+vrf-id\ (?P<vrf_id>-?\d{1,10}))?)
     |(?P<peers>Peers\ (?P<peers_count>\d{1,9}),\ using\ [\d.]+\ \w+\ of\ memory)
-    |(?P<columns>Neighbor\s+V\s+AS(?:\s+LocalAS)?\s+MsgRcvd\s+MsgSent\s+TblVer\s+InQ\s+OutQ\s+Up/Down\s+State/PfxRcd
-      (?:\s+PfxSnt)?(?P<described>\s+Desc)?)
+    |(?P<columns>Neighbh?or\s+V\s+AS(?:\s+LocalAS)?\s+MsgRcvd\s+MsgSent\s+TblVer\s+InQ\s+OutQ\s+Up/Down\s+State/PfxRcd
+      (?:\s+PfxSnt)?(?P<described>\s+(?:Desc|NeighborName))?)
     |(?P<other_columns>Neighbor\s+EstdCnt\s+DropCnt\s+ResetTime\s+Reason)
 """
 _ENDING = r"""
@@ -52,9 +53,12 @@ _IGNORED = r"""
     |(?:First\ neighbor\ established|Best-paths\ resumed|(?:zebra|peers)\ update\ resumed):[^\n]+
     |advertisements\ resumed:[^\n]+
     |BGP\ AS-PATH\ entries\ \d+[^\n]*|Total\ num\.[^\n]*
+    |-+(?:\ \ -+){9,10}
     |\*\ -\ dynamic\ neighbor|\d+\ dynamic\ neighbor\(s\),\ limit\ \d+
 """
 _TOKEN = re.compile(rf"(?<!\S)(?:{_HEADING}|(?P<row>{_ROW})|{_ENDING}|{_IGNORED})(?!\S)", re.VERBOSE)
+
+_LIKE_A_ROW = re.compile(r"\S{1,300}\s+4\s+\S{1,30}(?:\s+\d{1,20}){5}\s+\S")
 
 
 @dataclass(slots=True)
@@ -153,11 +157,14 @@ class _Reader:
 
     def _row(self, match: re.Match[str], description: str | None) -> Iterator[BgpSummaryRow | ParseFailure]:
         if self.section is None or self.closed:
-            self.section = _Section(match.start(), match.end(), vrf=self.instance)
+            self.section = _Section(match.start(), match.end(), vrf=self.instance, described=True)
         self.closed = False
         self.section.rows += 1
         self.section.end = match.end()
         where = self.flat.quote(match.start(), match.end())
+        if "\n" in match["wrapped"] and self.flat.joined[: match.start()].rpartition("\n")[2].strip(" \t>*"):
+            yield failure(where, "bgp_summary", "a row without a name: the word before it ends another line")
+            return
         try:
             yield self._neighbor(self.section, match, description, where)
         except ValueError as error:
@@ -192,8 +199,8 @@ class _Reader:
         )
 
     def _description(self, row: Span, following: Span) -> str | None:
-        """What stands behind a row on its line, where the table has a column for it."""
-        if following.match or not (self.section and self.section.described):
+        """What stands behind a row on its line, where the table has a column for it or nothing says what it has."""
+        if following.match or (self.section and not self.closed and not self.section.described):
             return None
         if "\n" in self.flat.joined[row.end : following.start]:
             return None
@@ -205,7 +212,7 @@ class _Reader:
         if not self.strict and self.section and self.section.rows:
             # Without a closing line the table ends at the first blank line.
             self.closed = self.closed or "\n\n" in self.flat.joined[self.section.end : span.start]
-        if not self.strict and self.closed:
+        if not self.strict and self.closed and not _LIKE_A_ROW.match(self.flat.joined, span.start, span.end):
             return
         unread = self.section is not None and self.section.unread
         reason = "`summary failed` is not read" if unread else "not part of a BGP summary"
@@ -243,7 +250,7 @@ def read(text: Text, origin: Origin, strict: bool = True) -> Iterator[BgpSummary
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bgp summary' > bgp-summary.txt",
     content=rb"BGP router identifier \S+, local AS number |"
     + MARGIN
-    + rb"(?:Neighbh?or\s+V\s+AS\s|% No BGP neighbors found)",
+    + rb"(?:Neighbh?or\s+V\s+AS\s|% No BGP neighbors found|\S+\s+4\s+\d+(?:\s+\d+){5,6}\s+(?:never|\d+:\d\d:\d\d)\s)",
 )
 def bgp_summary(source: SourceFile) -> Iterator[BgpSummary | BgpSummaryRow | ParseFailure]:
     """`show bgp summary`, `show ip bgp summary`, `show bgp vrf all summary`, saved to a file of any name."""

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from parsers.base import Evidence, Origin, ParseFailure, SourceFile, Text, failure, parser
 from parsers.bgp_summary_facts import BgpSummary, BgpSummaryRow, peer_name, state_of, vrf_name
+from parsers.pasted import documents
 from parsers.spans import MalformedError
 from parsers.tree import Tree, parse_json
 from parsers.vocabulary import BgpState, autonomous_system
@@ -56,7 +57,8 @@ def _cell(entry: Tree) -> tuple[BgpState, str]:
     state = state_of(str(entry.get("state")))
     if state is not BgpState.ESTABLISHED:
         return state, str(entry.get("state"))
-    return state, "(Policy)" if entry.get("peerState") == "Policy" else str(entry.get("pfxRcd", default=0))
+    received = entry.get("pfxRcd", default=entry.get("prefixReceivedCount", default=0))
+    return state, "(Policy)" if entry.get("peerState") == "Policy" else str(received)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +148,15 @@ def read(text: Text, origin: Origin) -> Iterator[BgpSummary | BgpSummaryRow | Pa
         )
 
 
+_OURS = re.compile(r'"(?:msgRcvd|failedPeers)"\s*:')
+
+
 @parser(
     title="BGP summary as JSON (show bgp summary json)",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bgp summary json' > bgp-summary.json",
-    content=rb'"(?:msgRcvd|failedPeers)"\s*:',
+    content=_OURS.pattern.encode(),
 )
 def bgp_summary_json(source: SourceFile) -> Iterator[BgpSummary | BgpSummaryRow | ParseFailure]:
     """`show bgp summary json`, of one or all VRFs, saved to a file of any name."""
-    yield from read(source.text(), source.origin)
+    for text in documents(source.text(), _OURS):
+        yield from read(text, source.origin)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from parsers.base import Evidence, Origin, OriginFact, ParseFailure, SourceFile, Text, failure, first_line, parser
-from parsers.flat_text import in_dump
+from parsers.pasted import MARGIN, outside_dump
 from parsers.prefixes import family as family_of
 from parsers.prefixes import prefix
 from parsers.table import Row, rows
@@ -229,11 +229,10 @@ def _number_of(word: str) -> int:
 @parser(
     title="saved output of `show bgp ipv4` or `show bgp ipv6`",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bgp ipv4' > bgp-ipv4.txt",
-    content=rb"^(?:BGP table version is \d+, local router ID is |No BGP prefixes displayed, )",
+    content=MARGIN + rb"(?:BGP table version is \d+, local router ID is |No BGP prefixes displayed, )",
 )
 def bgp_table(source: SourceFile) -> Iterator[BgpTable | BgpRoute | ParseFailure]:
-    text = source.text()
-    if not in_dump(text):
+    for text in outside_dump(source.text()):
         for part in _saved(text):
             source.at(text, part.first_line)
             yield from read(part, source.origin)

@@ -3,12 +3,14 @@
 FRRouting bgpd/bgp_route.c, bgp_show_table, route_vty_out and route_vty_out_detail; releases 7.5 to 10.7.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from parsers.base import Evidence, Origin, ParseFailure, SourceFile, Text, failure, first_line, parser
 from parsers.bgp_prefix import BgpPrefix
 from parsers.bgp_table import BgpOrigin, BgpRoute, BgpTable, Rpki, as_path
+from parsers.pasted import documents
 from parsers.prefixes import family, prefix
 from parsers.spans import MalformedError
 from parsers.tree import Tree, parse_json
@@ -27,16 +29,20 @@ _FLAGS = {
     "removed": "removed",
 }
 NAME = "bgp_table_json"
+_OURS = re.compile(
+    r'"defaultLocPrf"\s*:\s*\d+\s*,[\s>]*"localAS"\s*:\s*[^,\s]{1,20}\s*,[\s>]*"routes"\s*:'
+    r'|^[ \t>]*\{[\s>]*"prefix"\s*:\s*"[^"]{1,60}"\s*,[\s>]*"(?:version|advertisedTo|localLabel|paths)"',
+    re.MULTILINE,
+)
 
 
 @parser(
     title="saved output of `show bgp ipv4 json` or `show bgp ipv4 unicast <prefix> json`",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bgp ipv4 json' > bgp-ipv4.json",
-    content=rb'"defaultLocPrf"\s*:\s*\d+\s*,\s*"localAS"\s*:\s*[^,\s]{1,20}\s*,\s*"routes"\s*:'
-    rb'|^\s*\{\s*"prefix"\s*:\s*"[^"]{1,60}"\s*,\s*"(?:version|advertisedTo|localLabel|paths)"',
+    content=_OURS.pattern.encode(),
 )
 def bgp_table_json(source: SourceFile) -> Iterator[BgpTable | BgpRoute | BgpPrefix | ParseFailure]:
-    for part in _documents(source.text()):
+    for part in documents(source.text(), _OURS):
         source.at(part, part.first_line)
         try:
             tree = parse_json(part)
@@ -44,19 +50,6 @@ def bgp_table_json(source: SourceFile) -> Iterator[BgpTable | BgpRoute | BgpPref
             yield failure(part.quote(min(error.line, part.last_line)), NAME, error.reason)
         else:
             yield from _document(tree, source.origin)
-
-
-def _documents(text: Text) -> Iterator[Text]:
-    """From a line that begins with `{` to the next that ends the document; prompts around it are no JSON."""
-    start: int | None = None
-    for number, line in text.numbered():
-        if start is None and line.startswith("{"):
-            start = number
-        elif start is not None and line[:1].isalnum():
-            yield text.part(start, number - 1)
-            start = None
-    if start is not None:
-        yield text.part(start, text.last_line)
 
 
 def _document(tree: Tree, origin: Origin) -> Iterator[BgpTable | BgpRoute | BgpPrefix | ParseFailure]:

@@ -8,6 +8,7 @@ the same). The file is opened for append: of a command that stands twice the las
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +19,7 @@ from parsers.bgp_neighbor_facts import BgpNeighbor
 from parsers.bgp_summary_facts import BgpSummary, BgpSummaryRow
 from parsers.bgp_table import BgpRoute, BgpTable
 from parsers.frr_config_facts import ConfigKind, RunningConfig
+from parsers.pasted import MARGIN, plain
 from parsers.vocabulary import Family
 
 _HEADER = re.compile(r"^######\s*+\S")
@@ -88,7 +90,7 @@ _COMMANDS: tuple[tuple[re.Pattern[str], str, Reader], ...] = (
     title="vtysh outputs of the FRR containers (dump_frr)",
     collect="oc adm must-gather with MetalLB or frr-k8s installed; by hand: oc exec -n <namespace> <pod> -c frr -- "
     "vtysh -c 'show running-config' -c 'show bgp neighbor' -c 'show bfd peers' > dump.txt",
-    content=rb"^###### show ",
+    content=MARGIN + rb"###### show ",
 )
 def dump_frr(
     source: SourceFile,
@@ -106,16 +108,17 @@ def dump_frr(
     | BfdCounters
     | ParseFailure
 ]:
-    text = source.text()
+    text = source.text() if source.params else plain(source.text())
     if not len(text):
         return  # the collector's command failed: frr_files tells of the empty file
     sections: dict[str, tuple[str, Text, Evidence, Reader]] = {}
     for header, body in _split(text):
         source.at(text, header.first_line)
-        command = header.excerpt[0].lstrip("#").strip()
+        written = text[header.first_line - text.first_line]
+        command = written.lstrip("#").strip()
         known = next(((name, reader) for known, name, reader in _COMMANDS if known.fullmatch(command)), None)
         if known is None:
-            reason = "no section of this name is known" if _HEADER.match(header.excerpt[0]) else "above every header"
+            reason = "no section of this name is known" if _HEADER.match(written) else "above every header"
             yield failure(header, "dump_frr", reason)
         else:
             # Another VRF, or `ipv4` and `ipv6` of one command, are sections of their own.
@@ -139,7 +142,7 @@ def _split(text: Text) -> Iterator[tuple[Evidence, Text]]:
 
 def _section(command: str, header: Evidence, body: Text, origin: Origin, reader: Reader) -> Iterator[Any]:
     errors = [number for number, line in body.numbered() if _ERROR.match(line)]
-    rest = Text(body.path, tuple("" if _ERROR.match(line) else line for line in body), body.first_line)
+    rest = replace(body, lines=tuple("" if _ERROR.match(line) else line for line in body))
     answered = any(line.strip() for line in rest)
     if errors:
         lines = {number - body.first_line: body[number - body.first_line] for number in errors}

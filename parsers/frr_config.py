@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 
 from parsers.base import ParseFailure, SourceFile, Text, parser
-from parsers.flat_text import in_dump
 from parsers.frr_config_facts import (
     Action,
     BfdProfile,
@@ -30,6 +29,7 @@ from parsers.frr_config_facts import (
 )
 from parsers.frr_config_lines import BEGIN
 from parsers.frr_config_reader import read
+from parsers.pasted import MARGIN, outside_dump
 
 __all__ = [
     "Action",
@@ -68,27 +68,36 @@ def frr_conf(source: SourceFile) -> Iterator[RunningConfig | ParseFailure]:
 @parser(
     title="saved output of `show running-config`",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show running-config' > running-config.txt",
-    content=rb"^[ \t]*(?:Building configuration\.\.\.|Current configuration:)",
+    content=MARGIN + rb"(?:Building configuration\.\.\.|Current configuration:|frr version \d)",
 )
 def running_config(source: SourceFile) -> Iterator[RunningConfig | ParseFailure]:
-    text = source.text()
-    if not in_dump(text):
+    for text in outside_dump(source.text()):
         for part in _saved(text):
             source.at(text, part.first_line)
             yield from read(part, source.origin, ConfigKind.RUNNING)
 
 
+_RELEASE = re.compile(r"frr version \d")
+_PROMPT = re.compile(r"[\w.@:~()/-]{1,80}[#>]\s*\w|\[[^\]]{1,120}\][#$]\s*\w|[\w.@:~/-]{1,80}\$\s+\w")
+
+
 def _saved(text: Text) -> Iterator[Text]:
-    """The configurations in a saved session: from the heading to `end`; what stands around them is other output."""
+    """The configurations in a saved session: from the heading to `end` or the next prompt; around them is other output.
+
+    People leave the heading out; then the configuration begins with the release that wrote it.
+    """
     start: int | None = None
     for number, line in text.numbered():
-        begins = BEGIN.match(line.lstrip())
+        begins = BEGIN.match(line.lstrip()) or (start is None and _RELEASE.match(line))
         if begins and (start is None or line.lstrip().startswith("Building")):
             if start is not None:
                 yield text.part(start, number - 1)
             start = number
         if start is not None and (line.strip() == "end" or (begins and re.search(r"\send(?:\s|$)", line))):
             yield text.part(start, number)
+            start = None
+        elif start is not None and _PROMPT.match(line):
+            yield text.part(start, number - 1)
             start = None
     if start is not None:
         yield text.part(start, text.last_line)

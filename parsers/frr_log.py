@@ -14,8 +14,10 @@ from datetime import datetime
 from pydantic import Field
 
 from parsers.base import Evidence, Origin, OriginFact, ParseFailure, SourceFile, clean, decode, failure, parser
+from parsers.frr_log_kinds import FrrLogKind
 from parsers.frr_log_lines import STARTED, LogFormat, Record, moment, records, wrapping
-from parsers.frr_log_signatures import PREFILTER, FrrLogKind, Message, understand
+from parsers.frr_log_messages import PREFILTER, Message, understand
+from parsers.pasted import MARGIN, uncoloured
 
 __all__ = ["FrrLogCount", "FrrLogEvent", "FrrLogKind", "FrrLogWindow", "LogFormat", "frr_log"]
 
@@ -37,7 +39,7 @@ class FrrLogWindow(OriginFact):
 class FrrLogCount(OriginFact):
     """How often a log says the same of the same peer. The evidence is the first such line, mark `last` the last one.
 
-    name: the daemon, client or process that it is about, where it is not about a peer.
+    name: the daemon, client or process that it is about; of `end-of-rib` the address family.
     most_in_an_hour: the most within 60 minutes, counted by whole minutes.
     """
 
@@ -120,7 +122,7 @@ class _Log:
         self.times: tuple[datetime, datetime] | None = None
 
     def line(self, number: int, line: str) -> Iterator[ParseFailure]:
-        for record in records(line):
+        for record in records(uncoloured(line)):
             if record.time:
                 self.times = (self.times[0] if self.times else record.time, record.time)
             if message := understand(record.text):
@@ -203,7 +205,7 @@ def _window(source: SourceFile, log: _Log) -> FrrLogWindow:
     "report/pods/{pod}/frr/logs/frr.log",
     title="log of FRR",
     collect="oc adm must-gather with MetalLB or frr-k8s installed; by hand: oc logs -n <namespace> <pod> -c frr",
-    content=rb"(?:^|Started watchfrr )(?:\d{4}-\d\d-\d\dT\S+ (?:std(?:out|err) [FP] )?)?"
+    content=rb"(?:" + MARGIN + rb"|Started watchfrr )(?:\d{4}-\d\d-\d\dT\S+ (?:std(?:out|err) [FP] )?)?"
     rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)? (?:\w+: )?(?:BGP|BFD|ZEBRA|STATIC|WATCHFRR|MGMTD): ",
 )
 def frr_log(source: SourceFile) -> Iterator[FrrLogWindow | FrrLogCount | FrrLogEvent | ParseFailure]:

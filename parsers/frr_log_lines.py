@@ -22,7 +22,9 @@ _RECORD = re.compile(
     r"(?<!\S)(?P<date>\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)(?:\.(?P<fraction>\d{1,9}))? (?:[A-Za-z]{4,13}: )?"
     r"(?P<daemon>[A-Z][A-Z0-9]{1,11}): " + _CODES
 )
-_CRASH = re.compile(r"(?P<daemon>[A-Z][A-Z0-9]{1,11}): " + _CODES + r"(?=Received signal )")
+_CRASH = re.compile(
+    r"(?P<daemon>[A-Z][A-Z0-9]{1,11}): " + _CODES + r"(?P<text>Received signal \d+ at (?P<epoch>\d{1,10})\b.*)"
+)
 STARTED = "Started watchfrr"
 
 
@@ -63,14 +65,15 @@ def _time(date: str, fraction: str | None) -> datetime | None:
 
 
 def records(line: str) -> Iterator[Record]:
-    """The records of a line; a crash has no time of its own, and the start of watchfrr is an echo of its script."""
+    """The records of a line; a crash tells its time in seconds since 1970, the start of watchfrr echoes its script."""
     _, wrapped_at, text = wrapping(line)
     matches = list(_RECORD.finditer(text))
     before = text[: matches[0].start()] if matches else text
     if STARTED in before:
         yield Record(wrapped_at, "WATCHFRR", STARTED, STARTED)
     if not matches and (crash := _CRASH.match(text)):
-        yield Record(wrapped_at, crash["daemon"], text[crash.end() :].rstrip(), text)
+        crashed_at = datetime.fromtimestamp(int(crash["epoch"]), UTC)
+        yield Record(crashed_at, crash["daemon"], crash["text"].rstrip(), text.rstrip())
     for match, following in zip(matches, [*matches[1:], None], strict=False):  # no record, no pair
         end = following.start() if following else len(text)
         whole = text[match.start() : end].rstrip()

@@ -1,4 +1,4 @@
-"""The messages of FRR's daemons that the rules ask for, and the expression that finds them in gigabytes of log.
+"""The messages of FRR's daemons that the rules ask for.
 
 Wordings of releases 7.5 to 10.x (FRRouting bgpd/bgp_fsm.c, bgp_debug.c, bgp_packet.c, bgp_network.c, bgp_route.c,
 bgp_nht.c, bgp_io.c, bgpd.c; bfdd/bfd.c, bfd_packet.c; zebra/zapi_msg.c, zebra_rnh.c, zserv.c; watchfrr/watchfrr.c;
@@ -6,66 +6,9 @@ lib/event.c, lib/thread.c, lib/vty.c, lib/lib_vty.c, lib/libfrr.c, lib/log.c).
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import lru_cache
 
-from parsers.vocabulary import address, is_address, network
-
-
-class FrrLogKind(StrEnum):
-    """What a message says. Those marked (debug) are written at log level debug only."""
-
-    ADJACENCY_UP = "adjacency-up"  # with log-neighbor-changes only, as the next
-    ADJACENCY_DOWN = "adjacency-down"
-    ESTABLISHED = "established"  # (debug)
-    LEFT_ESTABLISHED = "left-established"  # (debug)
-    END_OF_RIB = "end-of-rib"  # at level informational the only sign that a session came up, once for each family
-    NOTIFICATION_SENT = "notification-sent"  # with log-neighbor-changes or debug, as the next
-    NOTIFICATION_RECEIVED = "notification-received"
-    HOLD_TIMER_EXPIRED = "hold-timer-expired"  # (debug)
-    BAD_PEER_AS = "bad-peer-as"  # (debug)
-    BAD_ROUTER_ID = "bad-router-id"  # (debug)
-    SAME_ROUTER_ID = "same-router-id"
-    ROUTER_ID = "router-id"  # (debug) which one was chosen
-    OPEN_FAILED = "open-failed"
-    READ_ERROR = "read-error"
-    CONNECT_FAILED = "connect-failed"  # (debug) with the errno of TCP
-    CONNECT_OPEN_FAILED = "connect-open-failed"  # (debug)
-    CONNECTION_REJECTED = "connection-rejected"  # (debug) a peer that is not configured, or not accepted now
-    PREFIX_LIMIT = "prefix-limit"
-    PREFIX_THRESHOLD = "prefix-threshold"
-    MD5_NOT_SET = "md5-not-set"
-    BIND_FAILED = "bind-failed"
-    SENDQ_STUCK = "sendq-stuck"
-    SENDQ_TERMINATED = "sendq-terminated"
-    WAITING_FOR_NEXTHOP = "waiting-for-nexthop"  # (debug), as the next four
-    NEXTHOP_UPDATE = "nexthop-update"
-    NEXTHOP_UNRESOLVED = "nexthop-unresolved"
-    NEXTHOP_RESOLVED = "nexthop-resolved"
-    NEXTHOP_UNKNOWN = "nexthop-unknown"
-    BFD_UP = "bfd-up"  # (debug), from 10.4 on with log-session-changes, as the next two
-    BFD_DOWN = "bfd-down"
-    BFD_CHANGE = "bfd-change"
-    BFD_REJECTED = "bfd-rejected"  # (debug)
-    WATCHFRR_STARTED = "watchfrr-started"  # an echo of the start script; the daemon's own message is the next
-    DAEMON_STARTED = "daemon-started"
-    DAEMON_NOT_YET_UP = "daemon-not-yet-up"  # watchfrr's first look at every start
-    DAEMON_UP = "daemon-up"
-    DAEMON_DOWN = "daemon-down"
-    DAEMON_UNRESPONSIVE = "daemon-unresponsive"
-    PROCESS_KILLED = "process-killed"
-    PROCESS_FAILED = "process-failed"
-    ALL_DAEMONS_FAILED = "all-daemons-failed"
-    TERMINATING = "terminating"
-    CRASH = "crash"
-    CONFIG_READ = "config-read"
-    CLIENT_HELLO = "client-hello"
-    CLIENT_GONE = "client-gone"
-    CPU_HOG = "cpu-hog"
-    STARVATION = "starvation"
-    SLOW_THREAD = "slow-thread"
+from parsers.frr_log_kinds import FrrLogKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +39,12 @@ _NOTIFICATION = (
     r'(?: "(?P<message>[^"]{0,300}))?'
 )
 _SESSION = (
-    r"(?:data plane: )?mhop:(?P<multihop>yes|no) peer:(?P<peer>[^\s\]]+)(?: local:(?P<local>[^\s\]]+))?"
-    r"(?: vrf:(?P<vrf>[^\s\]]+))?(?: ifname:(?P<interface>[^\s\]]+))?[^\]]*\] "
+    r"(?:data plane: )?mhop:(?P<multihop>yes|no) peer:(?P<peer>[^\s\]]{1,64})(?: local:(?P<local>[^\s\]]{1,64}))?"
+    r"(?: vrf:(?P<vrf>[^\s\]]{1,64}))?(?: ifname:(?P<interface>[^\s\]]{1,64}))?[^\]]{0,99}\] "
 )
 _REJECTED = (
-    r"(?P<reason>[^\[]{3,100}?)\s*\[mhop:(?P<multihop>yes|no)(?: peer:(?P<peer>[^\s\]]+))?"
-    r"(?: local:(?P<local>[^\s\]]+))?"
+    r"(?P<reason>[^\[]{3,100}?)\s*\[mhop:(?P<multihop>yes|no)(?: peer:(?P<peer>[^\s\]]{1,64}))?"
+    r"(?: local:(?P<local>[^\s\]]{1,64}))?"
 )
 _END_OF_RIB = r"(?P<name>.{1,40}?) from (?P<peer>\S+) in vrf (?P<vrf>\S+)"
 _STALL = r"(?:task (?P<task>\S+)|command) .*?\b(?P<milliseconds>\d+)ms \(cpu time (?P<cpu_milliseconds>\d+)ms\)"
@@ -156,7 +99,7 @@ SIGNATURES: tuple[Signature, ...] = (
     _signature(K.SENDQ_TERMINATED, "<peer> has not made any SendQ progress for 2 holdtimes (", r"(?P<seconds>\d+)s"),
     _signature(
         K.NEXTHOP_UPDATE,
-        "<instance> <vrf> Rcvd NH update ",
+        "<instance> <descriptor> Rcvd NH update ",
         r"(?P<prefix>[^\s(]+)\S* - metric \d+/\d+ #nhops (?P<nexthops>\d+)/(?P<nexthops_before>\d+)",
     ),
     _signature(K.NEXTHOP_UNRESOLVED, "<nexthop> NH has become unresolved"),
@@ -194,96 +137,3 @@ SIGNATURES: tuple[Signature, ...] = (
     _signature(K.STARVATION, "STARVATION: ", _STALL),
     _signature(K.SLOW_THREAD, "SLOW THREAD: ", _STALL),
 )
-
-
-_WORD = rb"\S++\ "  # a word that varies and a blank, as `_signature` writes them
-
-
-def _either(expressions: Iterable[bytes]) -> bytes:
-    """Alternatives by their first character, so that most of them fail at once."""
-    begun: dict[bytes, list[bytes]] = {}
-    for one in dict.fromkeys(expressions):
-        head = one[:2] if one.startswith(b"\\") else one[:1]
-        begun.setdefault(head, []).append(one[len(head) :])
-    return b"|".join(head + b"(?:" + b"|".join(tails) + b")" for head, tails in begun.items())
-
-
-def _prefilter(anchors: list[bytes]) -> bytes:
-    """The anchors; those that begin with a varying word come last and share it."""
-    behind = [anchor.removeprefix(_WORD) for anchor in anchors if anchor.startswith(_WORD)]
-    first = _either(anchor for anchor in anchors if not anchor.startswith(_WORD))
-    return first + b"|" + _WORD + b"(?:" + _prefilter(behind) + b")" if behind else first
-
-
-# Behind `BGP: [XXXXX-XXXXX][EC 1] `. Searching for the colon first is what makes it fast.
-PREFILTER = re.compile(
-    rb": (?:\[[A-Z0-9]{5}-[A-Z0-9]{5}\](?:\[EC \d+\])? |\[EC \d+\] )?(?:"
-    + _prefilter([signature.anchor for signature in SIGNATURES])
-    + b")"
-)
-
-
-def _by_character(behind_a_word: bool) -> dict[str, list[Signature]]:
-    found: dict[str, list[Signature]] = {}
-    for signature in SIGNATURES:
-        if signature.anchor.startswith(_WORD) is behind_a_word:
-            begin = signature.anchor.removeprefix(_WORD)
-            character = begin.removeprefix(b"\\")[:1].decode()
-            # Behind a second varying word stands anything.
-            found.setdefault("" if begin.startswith(_WORD) else character, []).append(signature)
-    return found
-
-
-_FIRST, _SECOND = _by_character(False), _by_character(True)
-
-
-def _candidates(text: str) -> list[Signature]:
-    at = text.find(" ") + 1
-    return [*_FIRST.get(text[:1], ()), *_SECOND.get(text[at : at + 1], ()), *_SECOND.get("", ())]
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message by its signature: the peer or the name that it is about, and the rest of what it says."""
-
-    kind: FrrLogKind
-    peer: str | None
-    name: str | None
-    details: dict[str, str | int]
-
-
-# The words of a message that tell nothing.
-_UNTOLD = frozenset({"function", "descriptor", "instance", "what", "client", "version"})
-_TRACKED = re.compile(r"(?:[^\s()]*\(\d+\)|\d+):(\S+):")  # the prefix in `default(0):192.0.2.1/32:`
-
-
-@lru_cache(maxsize=4096)
-def peer_of(text: str) -> str:
-    """The peer in `192.0.2.1(tor1)`, `tor1(192.0.2.1)`, `192.0.2.1(VRF`, `192.0.2.1:`; interfaces as they are."""
-    outer, _, inner = text.rstrip(":,;").partition("(")
-    inner = inner.removesuffix(")")
-    return address(inner if inner and is_address(inner) and not is_address(outer) else outer)
-
-
-def _one_address(prefix: str) -> str | None:
-    found = network(prefix)
-    return str(found.network_address) if found and found.num_addresses == 1 else None
-
-
-def understand(text: str) -> Message | None:
-    """What a message says; None if no signature fits."""
-    for signature in _candidates(text):
-        if match := signature.pattern.match(text):
-            break
-    else:
-        return None
-    values = {name: value for name, value in match.groupdict().items() if value and name not in _UNTOLD}
-    if tracked := _TRACKED.fullmatch(values.pop("nexthop", "")):
-        values["prefix"] = tracked[1]
-    peer, name = values.pop("peer", None), values.pop("name", None)
-    return Message(
-        signature.kind,
-        peer_of(peer) if peer else _one_address(values.get("prefix", "")),
-        name,
-        {key: int(value) if value.isdecimal() and len(value) < 20 else value.strip() for key, value in values.items()},
-    )

@@ -15,19 +15,41 @@ from parsers.flat_text import in_dump
 from parsers.secrets import mask
 
 # The beginning of a line for `content=` expressions: what may stand before its first word in a paste.
-MARGIN = rb"^(?:[ \t>]|\x1b\[[0-9;]{0,12}m|\xc2\xa0|&gt;|&nbsp;|`{3,}){0,40}"
+MARGIN = rb"^(?:[ \t>]|\xc2\xa0|`{3}|<pre>|<code>|\{(?:noformat|code)\}){0,40}"
 _COLOUR = re.compile(r"\x1b\[[0-9;?]{0,12}[A-Za-z]")
 _ENTITY = re.compile(r"&(?:gt|lt|amp|quot|nbsp|#39|#34);")
+_BARE = (
+    (re.compile(_COLOUR.pattern.encode()), b""),
+    (re.compile(rb"&gt;"), b">"),
+    (re.compile(rb"&(?:quot|#34);"), b'"'),
+    (re.compile(rb"&nbsp;"), b" "),
+)
 _QUOTE = re.compile(r"(?: {0,3}>)+ ?")
 _MARKUP = re.compile(
-    r"[ \t]*(?:(?:`{3,}|~{3,})[ \t]*[\w+.-]*|\{(?:noformat|code)(?::[^{}]{0,60})?\}|-{4,}"
+    r"[ \t]*(?:(?:`{3,}|~{3,})[ \t]*[\w+.-]*|\{(?:noformat|code)(?::[^{}]{0,60})?\}|-{4}"
     r"|(?:</?(?:pre|code|details|p|div|br)\b[^<>]{0,80}>\s*){1,6}(?:<summary>.{0,300})?)[ \t]*"
 )
 _OPENS = re.compile(r"([ \t]*)(?:`{3,}|\{(?:noformat|code)\}|<pre>(?:<code>)?)[ \t]*(?=[^`\s])")
 _CLOSES = re.compile(r"(?:`{3,}|\{(?:noformat|code)\}|(?:</code>)?</pre>)[ \t]*$")
+_CENTRED = re.compile(r"\s+(?:Network\s+Next Hop|Sent\s+Rcvd)\b")  # headings of FRR's own tables
 _CODE = 4  # columns of indentation that make a code block after an empty line
 _JSON = re.compile(r"\s*(?:\{|\[\s*(?:[{\]]|$))")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)')
+
+
+def bare(head: bytes) -> bytes:
+    """The beginning of a file without colours, entities and byte order mark, for `content=` expressions."""
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        head = head.decode("utf-16", "ignore").encode()
+    head = head.removeprefix(b"\xef\xbb\xbf")
+    for expression, replacement in _BARE:
+        head = expression.sub(replacement, head)
+    return head
+
+
+def uncoloured(line: str) -> str:
+    """The line without the sequences that colour it on a terminal."""
+    return _COLOUR.sub("", line) if "\x1b" in line else line
 
 
 def plain(text: Text) -> EmbeddedText:
@@ -50,9 +72,12 @@ def outside_dump(text: Text) -> Iterator[EmbeddedText]:
 
 
 def documents(text: Text, wanted: re.Pattern[str]) -> Iterator[Text]:
-    """The JSON documents in which `wanted` is found, between prompts and prose; one that is cut off as it is."""
+    """The JSON documents in which `wanted` is found, between prompts and prose; one that is cut off as it is.
+
+    Where none begins on a line of its own, the whole text, for its reader to tell what is wrong with it.
+    """
     text = plain(text)
-    first, depth = 0, 0
+    first, depth, found = 0, 0, False
     for number, line in text.numbered():
         if not first and not _JSON.match(line):
             continue
@@ -62,7 +87,10 @@ def documents(text: Text, wanted: re.Pattern[str]) -> Iterator[Text]:
         if depth <= 0 or number == text.last_line:
             part, first, depth = text.part(first, number), 0, 0
             if wanted.search("\n".join(part)):
+                found = True
                 yield part
+    if not found:
+        yield text
 
 
 def _pasted(text: Text, lines: list[str]) -> EmbeddedText:
@@ -93,8 +121,7 @@ def _pieces(text: Text) -> Iterator[list[str]]:
 
 
 def _unquoted(line: str) -> str:
-    if "\x1b" in line:
-        line = _COLOUR.sub("", line)
+    line = uncoloured(line)
     if "&" in line:
         line = _ENTITY.sub(lambda entity: html.unescape(entity[0]), line)
     line = line.replace("\xa0", " ")
@@ -126,8 +153,7 @@ def _dedented(piece: list[str], indent: int) -> list[str]:
 
 def _code(run: list[str]) -> list[str]:
     columns = [_columns(line) for line in run if line.strip()]
-    # A single line is more likely centred, as the heading of a table is.
-    return _moved(run, min(columns)) if len(columns) > 1 else run
+    return run if not columns or (len(columns) == 1 and _CENTRED.match(run[-1])) else _moved(run, min(columns))
 
 
 def _moved(lines: list[str], columns: int) -> list[str]:

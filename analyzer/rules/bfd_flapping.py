@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from analyzer.bfd import BfdSessions, lines
 from analyzer.bgp import events, name, of_peer
-from analyzer.frr import Session
+from analyzer.frr import Instance, Session
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
+from parsers.bfd_facts import BfdCounters
 from parsers.frr_log import FrrLogEvent, FrrLogKind
+from parsers.vocabulary import words
 
 EVENTS = 3  # changes from up to down that count as flapping
 
@@ -26,19 +28,55 @@ def bfd_flapping(sessions: BfdSessions) -> Iterator[Finding | Gap]:
     at level debug.
     """
     for session in sessions:
-        log = of_peer(events(session.instance, FrrLogKind.BFD_DOWN, FrrLogKind.ADJACENCY_DOWN), session)
-        log = [one for one in log if one.kind is FrrLogKind.BFD_DOWN or "BFD" in one.text]
-        counters = session.counters
-        if counters is not None and counters.down_events is not None and counters.down_events >= EVENTS:
-            text = f"BFD to {name(session)} went down {counters.down_events} times since FRR started"
-            evidence = (counters.evidence, *counters.where("down_events"), *lines(session, "status"))
-            yield Finding(session.peer, text, evidence, session.node, key=session.vrf)
-        elif len(log) >= EVENTS:
-            yield _logged(session, log)
+        counters, log = session.counters, _losses(session)
+        times = _times(session, log)
+        if counters is not None and counters.down_events >= EVENTS:
+            yield _counted(session, counters)
+        elif times - _restarts(session.instance) >= EVENTS:
+            yield _logged(session, log, times)
         elif counters is None and not log:
             yield Gap(session.peer, "neither BFD counters nor BFD changes in the log", session.node)
 
 
-def _logged(session: Session, log: list[FrrLogEvent]) -> Finding:
-    text = f"BFD to {name(session)} went down {len(log)} times in the log"
-    return Finding(session.peer, text, (log[0].evidence, log[-1].evidence), session.node, key=session.vrf)
+def _counted(session: Session, counters: BfdCounters) -> Finding:
+    age = session.instance.age
+    since = f", {words(age)} before the collection" if age is not None else ""
+    text = f"BFD to {name(session)} went down {counters.down_events} times since FRR started{since}"
+    evidence = (counters.evidence, *counters.where("down_events"), *lines(session, "status"))
+    return Finding(session.peer, text, evidence, session.node, key=session.vrf)
+
+
+def _logged(session: Session, log: list[FrrLogEvent], times: int) -> Finding:
+    first, last = log[0], log[-1]
+    between = f", the last time at {last.time:%Y-%m-%d %H:%M:%S} UTC" if last.time else ""
+    text = f"BFD to {name(session)} went down {times} times in the log{between}"
+    return Finding(session.peer, text, (first.evidence, last.evidence), session.node, key=session.vrf)
+
+
+def _losses(session: Session) -> list[FrrLogEvent]:
+    """The losses as one kind of message tells them: debug, notices and bgpd may all log the same loss."""
+    found: dict[str, list[FrrLogEvent]] = {}
+    for one in of_peer(events(session.instance, FrrLogKind.BFD_DOWN, FrrLogKind.ADJACENCY_DOWN), session):
+        if one.kind is FrrLogKind.BFD_DOWN or "BFD" in one.text:
+            found.setdefault(one.text.split(":", 1)[0], []).append(one)
+    return max(found.values(), key=len, default=[])
+
+
+def _times(session: Session, log: list[FrrLogEvent]) -> int:
+    """How often: of many messages only the newest are kept, but all of them are counted."""
+    kinds = {one.kind for one in log}
+    if kinds != {FrrLogKind.BFD_DOWN}:
+        return len(log)
+    changes = of_peer(events(session.instance, FrrLogKind.BFD_DOWN), session)
+    forms = len({one.text.split(":", 1)[0] for one in changes})
+    counted = [
+        one.count // forms
+        for one in session.instance.counts or ()
+        if one.kind is FrrLogKind.BFD_DOWN and one.peer in {event.peer for event in log}
+    ]
+    return max([len(log), *counted])
+
+
+def _restarts(one: Instance) -> int:
+    """Each restart of the container may have ended a session."""
+    return sum(each.restarts for each in one.pod.containers if each.name == "frr") if one.pod else 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyzer.bfd import BfdSessions, down, lines, shut_here
+from analyzer.bfd import BfdSessions, down, lines, never_heard, shut_here, unknown
 from analyzer.bgp import events, name, of_peer, on_link
 from analyzer.frr import Session
 from analyzer.model import Finding, Gap, Severity
@@ -24,10 +24,12 @@ def bfd_mode_mismatch(sessions: BfdSessions) -> Iterator[Finding | Gap]:
     Make both ends agree: iBGP off a shared network and eBGP multihop are multihop in FRR.
     """
     for session in sessions:
+        if gap := unknown(session):
+            yield gap
         if session.bfd is None or not down(session) or shut_here(session):
             continue
         near = on_link(session)
-        if near is None and not session.established:
+        if near is None:
             yield Gap(session.peer, "the node's own networks are not known", session.node)
         for text, evidence, key in (*_distance(session, near), *_log(session), *_echo(session)):
             yield Finding(session.peer, text, evidence, session.node, key=f"{session.vrf} {key}")
@@ -39,13 +41,18 @@ Reason = tuple[str, tuple[Evidence, ...], str]
 def _distance(session: Session, near: bool | None) -> Iterator[Reason]:
     bfd, host = session.bfd, session.instance.host
     networks = host.where("host_networks") if host else ()
-    if bfd and bfd.multihop and near:
+    # An iBGP session is multihop in FRR until BGP is up and finds the peer on a shared network.
+    if bfd and bfd.multihop and near and (session.established or not _internal(session)):
         text = f"BFD to {name(session)} is multihop although the peer is on this node's network"
         yield text, (*lines(session, "status"), *networks), "multihop"
     # Before BGP is up FRR does not know the local address and has not chosen the mode for good.
     elif bfd and not bfd.multihop and near is False and bfd.local_address:
         text = f"BFD to {name(session)} is single hop although the peer is not on this node's networks"
         yield text, (*lines(session, "status"), *networks), "single hop"
+
+
+def _internal(session: Session) -> bool:
+    return bool(session.block and session.block.remote_as == session.block.local_as)
 
 
 def _log(session: Session) -> Iterator[Reason]:
@@ -55,8 +62,7 @@ def _log(session: Session) -> Iterator[Reason]:
 
 
 def _echo(session: Session) -> Iterator[Reason]:
-    config = session.instance.config
-    wanted = session.config.bfd_profile if session.config else None
+    config, wanted = session.instance.config, session.config.bfd_profile if session.config else None
     profile = next((one for one in config.bfd_profiles if one.name == wanted), None) if config and wanted else None
     if profile is None or not profile.echo_mode or session.bfd is None:
         return
@@ -67,9 +73,11 @@ def _echo(session: Session) -> Iterator[Reason]:
         else "over IPv6"
         if family_of(session.peer) is Family.IPV6
         else "although the peer does not receive echo packets"
-        if remote and remote.echo_receive is None
+        # Before its first packet a far end counts as one without echo. Release 7.5 prints its interval as transmission.
+        if remote and remote.echo_receive is None and remote.echo_transmit is None and not never_heard(session)
         else ""
     )
     if why:
         text = f"profile {wanted} asks for echo mode towards {name(session)} {why}"
-        yield text, (profile.evidence, *lines(session, "remote_timers.echo_receive")), "echo"
+        marks = ("remote_timers.echo_receive", "remote_timers.echo_transmit")
+        yield text, (profile.evidence, *profile.where("echo_mode"), *lines(session, *marks)), "echo"

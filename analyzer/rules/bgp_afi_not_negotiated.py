@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from analyzer.bgp import Announcement, announcements, name
+from analyzer.bgp import Announcement, announcements, name, unanswered
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
-from analyzer.policy import Answer
 from analyzer.rule import rule
 from parsers.vocabulary import Family
 
@@ -23,16 +22,24 @@ def bgp_afi_not_negotiated(sessions: Sessions) -> Iterator[Finding | Gap]:
     Activate the family for this node on the router, or peer over an address of that family.
     """
     for session in sessions:
-        if not session.established or session.unwanted:
+        if session.unwanted:
             continue
+        if session.state is None:
+            yield Gap(session.peer, "neither show bgp neighbor nor a summary was collected", session.node)
         for family in Family:
-            if not _refused(session, family):
-                continue
-            statements = announcements(session, family)
-            if statements is None:
-                yield Gap(session.peer, "the running configuration was not collected", session.node)
-            elif lost := [one for one in statements if one[1].answer is Answer.PERMIT]:
-                yield _finding(session, family, lost)
+            if session.established and _refused(session, family):
+                yield from _judged(session, family)
+    yield from unanswered(sessions)
+
+
+def _judged(session: Session, family: Family) -> Iterator[Finding | Gap]:
+    statements = announcements(session, family)
+    if statements is None:
+        yield Gap(session.peer, "the running configuration was not collected", session.node)
+    elif lost := [one for one in statements if one[1].permitted]:
+        yield _finding(session, family, lost)
+    elif any(not verdict.denied for _, verdict in statements):
+        yield Gap(session.peer, "the outbound policy uses a match that cannot be judged offline", session.node)
 
 
 def _refused(session: Session, family: Family) -> bool:
@@ -46,7 +53,7 @@ def _refused(session: Session, family: Family) -> bool:
 def _finding(session: Session, family: Family, lost: list[Announcement]) -> Finding:
     unicast = f"{family} unicast"
     rows = tuple(row.evidence for row in session.rows if row.family == unicast)
-    where = session.where(f"family_capabilities.{unicast}") if session.block else rows
+    where = (*session.where(f"family_capabilities.{unicast}"), *rows)
     prefixes = ", ".join(statement.prefix for statement, _ in lost[:4])
     text = f"{name(session)} did not negotiate {unicast}: {prefixes} cannot be announced to it"
     evidence = (*where, *(statement.evidence for statement, _ in lost[:4]))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from analyzer.bgp import events, name, of_peer, reset
+from analyzer.bgp import admin_down, events, name, of_peer, reset, times, unanswered
 from analyzer.frr import Instance, Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
@@ -29,20 +29,23 @@ def bgp_flapping(sessions: Sessions) -> Iterator[Finding | Gap]:
     interval point to lost packets (MTU, filter), losses of every session of a node at once to the node.
     """
     for session in sessions:
-        if session.block is None or session.block.dropped is None:
-            yield Gap(session.peer, "show bgp neighbor was not collected", session.node)
-        elif session.unwanted:
+        if session.unwanted or admin_down(session):
             continue
+        if session.block is None:
+            yield Gap(session.peer, "show bgp neighbor was not collected", session.node)
+        elif session.block.dropped is None:
+            yield Gap(session.peer, "the lost connections are not counted", session.node)
         elif _counted(session) or _together(session, sessions):
             where = session.where("state", "established", "last_reset")
             log = _log(session)
-            text = _message(session, len(log))
+            text = _message(session, log)
             yield Finding(
                 session.peer, text, (*where, *(one.evidence for one in log[-2:])), session.node, key=session.vrf
             )
         elif (log := _busiest(_log(session), session.instance)) and len(log) >= LOGGED:
-            text = f"{name(session)} went down {len(log)} times within an hour of the log"
+            text = f"{name(session)} went down {times(log)} within an hour of the log"
             yield Finding(session.peer, text, (log[0].evidence, log[-1].evidence), session.node, key=session.vrf)
+    yield from unanswered(sessions)
 
 
 def _recent(session: Session) -> bool:
@@ -66,13 +69,13 @@ def _together(session: Session, sessions: Sessions) -> bool:
 
 def _short(session: Session) -> bool:
     dropped = session.block.dropped if session.block else None
-    return session.established and (session.uptime or 0) < SHORT and (dropped or 0) >= 2
+    return session.established and session.uptime is not None and session.uptime < SHORT and (dropped or 0) >= 2
 
 
-def _message(session: Session, logged: int) -> str:
+def _message(session: Session, logged: list[FrrLogEvent]) -> str:
     block = session.block
     since = f"up for {words(session.uptime)}" if session.established else f"now {session.state}"
-    log = f", {logged} losses in the log" if logged else ""
+    log = f", lost {times(logged)} in the log" if logged else ""
     count = f"established {block.established} times, lost {block.dropped} times" if block else ""
     return f"{name(session)}: {count}, {since}{log}"
 
@@ -83,12 +86,12 @@ def _log(session: Session) -> list[FrrLogEvent]:
 
 def _busiest(found: list[FrrLogEvent], one: Instance) -> list[FrrLogEvent]:
     """The longest run of events within an hour; restarts of the frr container explain as many losses."""
-    timed = [event for event in found if event.time]
+    timed = [(event.time, event) for event in found if event.time]
     best: list[FrrLogEvent] = []
     start = 0
-    for end, event in enumerate(timed):
-        while event.time and timed[start].time and event.time - timed[start].time > timedelta(seconds=HOUR):
+    for end, (time, _) in enumerate(timed):
+        while time - timed[start][0] > timedelta(seconds=HOUR):
             start += 1
-        best = max(best, timed[start : end + 1], key=len)
+        best = max(best, [event for _, event in timed[start : end + 1]], key=len)
     restarts = sum(each.restarts for each in one.pod.containers if each.name == "frr") if one.pod else 0
     return best if len(best) - restarts >= LOGGED else []

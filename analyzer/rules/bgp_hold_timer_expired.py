@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyzer.bgp import ago, name, notification, settled
+from analyzer.bgp import ago, name, notification, settled, unanswered
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
@@ -22,21 +22,27 @@ def bgp_hold_timer_expired(sessions: Sessions) -> Iterator[Finding | Gap]:
     BFD up throughout: look at MTU and CPU, not at the link. Without BFD: drops and CPU on both ends in that window.
     """
     for session in sessions:
+        if session.unwanted:
+            continue
         if session.block is None:
             yield Gap(session.peer, "show bgp neighbor was not collected", session.node)
             continue
         found = notification(session, "Hold Timer Expired")
-        if found and not settled(session) and not session.unwanted:
+        if found and not settled(session):
             severity = Severity.WARNING if session.established else Severity.ERROR
             where = session.where("state", "last_read", "hold_time", "last_reset", "established")
+            if session.bfd and session.bfd_status is BfdStatus.UP:
+                where += session.bfd.where("status")
             yield Finding(session.peer, _message(session, found), where, session.node, severity, session.vrf)
+    yield from unanswered(sessions)
 
 
 def _message(session: Session, found: Direction) -> str:
     who = (
         "this node heard nothing from the peer" if found is Direction.SENT else "the peer heard nothing from this node"
     )
-    hold = session.block.hold_time if session.block else None
+    seconds = session.block.hold_time if session.block else None
+    hold = f" ({seconds} s)" if seconds else ""
     up = " BFD is up: the path works for small packets." if session.bfd_status is BfdStatus.UP else ""
     now = "established again" if session.established else f"now {session.state}"
-    return f"hold timer ({hold} s) to {name(session)} expired {ago(session)}: {who}; {now}.{up}"
+    return f"hold timer{hold} to {name(session)} expired {ago(session)}: {who}; {now}.{up}"

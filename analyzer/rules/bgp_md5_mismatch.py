@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyzer.bgp import events, messages, name, never_up, of_peer, password
+from analyzer.bgp import events, messages, name, never_up, of_peer, password, unanswered
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
@@ -32,11 +32,15 @@ def bgp_md5_mismatch(sessions: Sessions, kernel: tuple[Md5Failure, ...] | None) 
             yield Finding(session.peer, text, evidence, session.node, key=session.vrf)
         elif install:
             text = f"the password for {name(session)} could not be installed on the socket"
-            yield Finding(session.peer, text, (install[-1].evidence,), session.node, key=session.vrf)
+            evidence = (install[-1].evidence, *session.configured("password"))
+            yield Finding(session.peer, text, evidence, session.node, key=session.vrf)
+        elif session.state is None:
+            yield Gap(session.peer, "neither show bgp neighbor nor a summary was collected", session.node)
         elif password(session) and never_up(session) and messages(session, "total") == (0, 0) and kernel is None:
             yield Gap(
                 session.peer, "a password is set and TCP never came up: only the kernel log can tell", session.node
             )
+    yield from unanswered(sessions)
 
 
 def _here(one: Md5Failure, session: Session) -> bool:

@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 
 from analyzer.announce import excluded_by_advertisement, excluded_by_configuration
-from analyzer.bgp import Announcement, announcements, name
+from analyzer.bgp import Announcement, announcements, name, unanswered
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
-from analyzer.policy import Answer
 from analyzer.rule import rule
-from parsers.bgp_prefix import BgpPrefix
+from parsers.base import Evidence
 from parsers.frrk8s_configurations import FrrConfiguration
 from parsers.metallb_advertisements import BgpAdvertisement
 from parsers.vocabulary import Family, family_of
+
+FRESH = 30  # seconds after the session came up in which a count of 0 may be the first updates still on their way
 
 
 @rule(Severity.ERROR, area="bgp")
@@ -31,24 +32,40 @@ def bgp_nothing_announced(
     one address family gets no prefix of the other is normal.
     """
     for session in sessions:
-        if not session.established or session.unwanted:
+        if session.unwanted:
             continue
-        families = _families(session)
-        if families is None:
-            yield Gap(session.peer, "the running configuration was not collected", session.node)
-            continue
-        yield from _withheld(session)
-        if any(row.prefixes_sent for row in session.rows) or excluded_by_configuration(session, configurations):
-            continue
-        if excluded_by_advertisement(session, advertisements):
-            continue
-        statements = [one for found in families.values() for one in found]
-        answers = {verdict.answer for _, verdict in statements}
-        own = families.get(family_of(session.peer) or Family.IPV4, [])
-        if own and answers == {Answer.DENY}:
-            yield _finding(session, statements, advertisements is not None or configurations is not None)
-        elif own and Answer.PERMIT not in answers:
-            yield Gap(session.peer, "the outbound policy uses a match that cannot be judged offline", session.node)
+        if session.state is None:
+            yield Gap(session.peer, "neither show bgp neighbor nor a summary was collected", session.node)
+        elif session.established:
+            excluded = excluded_by_configuration(session, configurations)
+            excluded = excluded or excluded_by_advertisement(session, advertisements)
+            yield from _judged(session, excluded, advertisements is not None or configurations is not None)
+    yield from unanswered(sessions)
+
+
+def _judged(session: Session, excluded: bool, certain: bool) -> Iterator[Finding | Gap]:
+    families = _families(session)
+    if families is None:
+        yield Gap(session.peer, "the running configuration was not collected", session.node)
+        return
+    statements = [one for found in families.values() for one in found]
+    family = family_of(session.peer)  # None for an interface and for a masked address: any family may be meant
+    own = families[family] if family else statements
+    yield from _withheld(session, own)
+    sent = _sent(session)
+    if excluded or not own or any(count for _, count, _ in sent):
+        return
+    # A count of the other family is right to be 0.
+    zero = tuple(where for name_of, _, where in sent if family is None or name_of in {None, f"{family} unicast"})
+    if all(verdict.denied for _, verdict in statements):
+        yield _denied(session, statements, certain)
+    elif zero and (session.uptime or 0) >= FRESH and any(not verdict.denied for _, verdict in own):
+        text = f"FRR counts 0 prefixes sent to {name(session)}, although the node has {_list(own)} for it"
+        evidence = (*session.where("state"), *zero, *(statement.evidence for statement, _ in own[:4]))
+        severity = Severity.ERROR if certain else Severity.WARNING
+        yield Finding(session.peer, text, evidence, session.node, severity, session.vrf)
+    elif not any(verdict.permitted for _, verdict in statements):
+        yield Gap(session.peer, "the outbound policy uses a match that cannot be judged offline", session.node)
 
 
 def _families(session: Session) -> dict[Family, list[Announcement]] | None:
@@ -56,29 +73,47 @@ def _families(session: Session) -> dict[Family, list[Announcement]] | None:
     return None if None in found.values() else {family: list(one or ()) for family, one in found.items()}
 
 
-def _withheld(session: Session) -> Iterator[Finding]:
-    """Saved `show bgp … <prefix>` outputs name the peers that a prefix was advertised to."""
-    for prefix in session.instance.prefixes:
-        if not prefix.found or family_of(prefix.prefix) is not family_of(session.peer):
+def _sent(session: Session) -> list[tuple[str | None, int, Evidence]]:
+    """The counts of sent prefixes that the summary, or FRR 10.4 and later in the neighbor block, tell."""
+    rows = [(row.family, row.prefixes_sent, row.evidence) for row in session.rows]
+    families = session.block.families if session.block else ()
+    blocks = [(one.name, one.sent_prefixes, one.where("sent_prefixes")[0]) for one in families]
+    return [(name_of, count, where) for name_of, count, where in (*rows, *blocks) if count is not None]
+
+
+def _withheld(session: Session, own: list[Announcement]) -> Iterator[Finding]:
+    """Saved `show bgp … <prefix>` outputs name the peers that a prefix was advertised to.
+
+    Only prefixes of this node that the policy does not hold back on purpose are to be advertised.
+    """
+    asked = {one.prefix: one for one in session.instance.prefixes if one.found and one.vrf in {None, session.vrf}}
+    for statement, verdict in own:
+        prefix = asked.get(statement.prefix)
+        if verdict.denied or prefix is None or prefix.advertised_to is None or _told(session, prefix.advertised_to):
             continue
-        if session.peer not in prefix.advertised_to and not _any_peer(session, prefix):
-            text = f"{prefix.prefix} is not advertised to {name(session)}"
-            evidence = (*prefix.where("advertised_to"), *session.where("state"))
-            yield Finding(session.peer, text, evidence, session.node, key=f"{session.vrf} {prefix.prefix}")
+        text = f"{prefix.prefix} is not advertised to {name(session)}"
+        evidence = (*prefix.where("prefix", "advertised_to"), statement.evidence, *session.where("state"))
+        yield Finding(session.peer, text, evidence, session.node, key=f"{session.vrf} {prefix.prefix}")
 
 
-def _any_peer(session: Session, prefix: BgpPrefix) -> bool:
+def _told(session: Session, peers: tuple[str, ...]) -> bool:
     # With update groups FRR may list hostnames; a name that is this peer's counts.
     hostname = session.block.hostname if session.block else None
-    return bool(hostname and any(one.startswith(hostname) for one in prefix.advertised_to))
+    address = session.block.address if session.block else None
+    return bool({session.peer, address}.intersection(peers)) or bool(
+        hostname and any(one.startswith(hostname) for one in peers)
+    )
 
 
-def _finding(session: Session, statements: list[Announcement], certain: bool) -> Finding:
-    prefixes = ", ".join(sorted({statement.prefix for statement, _ in statements})[:4])
-    more = f" and {len(statements) - 4} more" if len(statements) > 4 else ""
+def _list(statements: list[Announcement]) -> str:
+    prefixes = ", ".join(statement.prefix for statement, _ in statements[:4])
+    return prefixes + (f" and {len(statements) - 4} more" if len(statements) > 4 else "")
+
+
+def _denied(session: Session, statements: list[Announcement], certain: bool) -> Finding:
     evidence = tuple(
         dict.fromkeys(piece for one, verdict in statements[:4] for piece in (one.evidence, *verdict.evidence))
     )
-    text = f"none of the node's prefixes ({prefixes}{more}) passes the outbound policy to {name(session)}"
+    text = f"none of the node's prefixes ({_list(statements)}) passes the outbound policy to {name(session)}"
     severity = Severity.ERROR if certain else Severity.WARNING
     return Finding(session.peer, text, (*session.where("state"), *evidence), session.node, severity, session.vrf)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyzer.bgp import ADMIN_RESETS, DAY, REFUSALS, ago, name, reset
+from analyzer.bgp import ADMIN_RESETS, DAY, REFUSALS, ago, name, notified, reset, unanswered
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
@@ -37,11 +37,13 @@ def bgp_other_notification(sessions: Sessions) -> Iterator[Finding | Gap]:
     Follow the text. `Other Configuration Change` sent by this node means that its own configuration was edited.
     """
     for session in sessions:
+        if session.unwanted:
+            continue
         if session.block is None:
             yield Gap(session.peer, "show bgp neighbor was not collected", session.node)
             continue
         last = reset(session)
-        if last and _speaks(last) and not session.unwanted:
+        if last and _speaks(last):
             yield Finding(
                 session.peer,
                 _message(session, last),
@@ -50,6 +52,7 @@ def bgp_other_notification(sessions: Sessions) -> Iterator[Finding | Gap]:
                 _severity(session, last),
                 session.vrf,
             )
+    yield from unanswered(sessions)
 
 
 def _speaks(last: Reset) -> bool:
@@ -62,7 +65,7 @@ def _speaks(last: Reset) -> bool:
 def _message(session: Session, last: Reset) -> str:
     now = "established again" if session.established else f"now {session.state}"
     who = {Direction.SENT: "this node sent ", Direction.RECEIVED: "the peer sent "}
-    text = "/".join(part for part in (last.code, last.subcode) if part) if last.direction else last.reason
+    text = notified(last) if last.direction else last.reason
     return f"{name(session)} was lost {ago(session)}: {who[last.direction] if last.direction else ''}{text}; {now}"
 
 

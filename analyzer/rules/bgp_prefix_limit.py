@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyzer.bgp import ago, events, name, notification, of_peer, settled
+from analyzer.bgp import ago, events, name, notification, of_peer, settled, unanswered
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
@@ -23,6 +23,8 @@ def bgp_prefix_limit(sessions: Sessions) -> Iterator[Finding | Gap]:
     Raise the limit on the router, or set `aggregationLength` in the BGPAdvertisement; then clear the session there.
     """
     for session in sessions:
+        if session.unwanted:
+            continue
         if session.block is None and not session.rows:
             yield Gap(session.peer, "neither show bgp neighbor nor a summary was collected", session.node)
             continue
@@ -43,11 +45,12 @@ def bgp_prefix_limit(sessions: Sessions) -> Iterator[Finding | Gap]:
         elif warned and session.established:
             text = f"{name(session)} comes near the limit of prefixes"
             yield Finding(session.peer, text, (warned[-1].evidence,), session.node, Severity.WARNING, session.vrf)
+    yield from unanswered(sessions)
 
 
 def _received(session: Session) -> Finding:
     networks = session.router.networks if session.router else ()
-    count = f"this node announces {len(networks)} prefixes; " if networks else ""
+    count = f"this node originates {len(networks)} prefixes; " if networks else ""
     now = "established again" if session.established else f"now {session.state}"
     text = f"{count}{name(session)} closed the session {ago(session)} because its prefix limit was exceeded; {now}"
     evidence: tuple[Evidence, ...] = (*session.where("state", "last_reset"), *(one.evidence for one in networks[:8]))

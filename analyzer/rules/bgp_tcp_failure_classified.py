@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyzer.bgp import events, name, of_peer
+from analyzer.bgp import admin_down, events, name, of_peer, times, unanswered
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
@@ -30,15 +30,17 @@ def bgp_tcp_failure_classified(sessions: Sessions) -> Iterator[Finding | Gap]:
     with `nc -vz PEER 179` from the node.
     """
     for session in sessions:
-        if session.established or session.unwanted:
+        if session.established or session.unwanted or admin_down(session):
             continue
         found = of_peer(events(session.instance, FrrLogKind.CONNECT_FAILED), session)
-        up = of_peer(events(session.instance, FrrLogKind.END_OF_RIB, FrrLogKind.ADJACENCY_UP), session)
+        kinds = (FrrLogKind.ESTABLISHED, FrrLogKind.END_OF_RIB, FrrLogKind.ADJACENCY_UP)
+        up = of_peer(events(session.instance, *kinds), session)
         found = [event for event in found if not _older(event, up)]
         if found:
             yield _finding(session, found)
         else:
             yield Gap(session.peer, "FRR logs TCP errors only at level debug", session.node)
+    yield from unanswered(sessions)
 
 
 def _older(event: FrrLogEvent, up: list[FrrLogEvent]) -> bool:
@@ -46,7 +48,7 @@ def _older(event: FrrLogEvent, up: list[FrrLogEvent]) -> bool:
 
 
 def _finding(session: Session, found: list[FrrLogEvent]) -> Finding:
-    number = int(found[-1].details.get("errno", "0"))
+    number = int(found[-1].details["errno"])
     meaning = MEANING.get(number, found[-1].text)
-    text = f"connecting to {name(session)} fails ({len(found)} times in the log): {meaning}"
+    text = f"connecting to {name(session)} fails ({times(found)} in the log): {meaning}"
     return Finding(session.peer, text, (found[-1].evidence,), session.node, key=session.vrf)

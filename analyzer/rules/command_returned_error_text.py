@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
-from analyzer.frr import FrrInstances, Instance
+from analyzer.frr import FrrInstances, Instance, PodsByName, selects
+from analyzer.gather import troubles
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import NotCollectedError, rule
-from parsers.dump_frr import FrrSection, SectionState
+from parsers.dump_frr import SectionState
 from parsers.gather_log import GatherMessage, GatherTrouble
+from parsers.metallb_peers import BgpPeer
 
 # Words of an FRR without any BGP configuration: what an idle frr-k8s node says.
-IDLE = ("BGP instance not found", "No BGP neighbors found", "No BGP process is configured", "BGP instance")
+IDLE = ("BGP instance not found", "No BGP neighbors found", "No BGP process is configured")
 TROUBLES = {
     GatherTrouble.DAEMON_DOWN: "an FRR daemon does not run",
     GatherTrouble.CONTAINER_NOT_FOUND: "a container was not there",
@@ -22,7 +24,10 @@ TROUBLES = {
 
 @rule(Severity.WARNING, area="gather")
 def command_returned_error_text(
-    instances: FrrInstances | None, messages: tuple[GatherMessage, ...] | None
+    instances: FrrInstances | None,
+    messages: tuple[GatherMessage, ...] | None,
+    peers: tuple[BgpPeer, ...] | None,
+    pods: PodsByName,
 ) -> Iterator[Finding | Gap]:
     """A command answered with an error instead of an output.
 
@@ -36,19 +41,21 @@ def command_returned_error_text(
     """
     if instances is None and messages is None:
         raise NotCollectedError("neither FRR outputs nor the collection's own log (gather.logs) in this archive")
+    wanting = _nodes_with_speaker(pods)
     for one in instances or ():
+        asked = bool(one.routers) or (one.node in wanting and any(_selects(peer, one) for peer in peers or ()))
         for section in one.sections.values():
-            if section.state is SectionState.ERROR and not _idle(one, section):
+            idle = any(word in (section.message or "") for word in IDLE) and not asked
+            if section.state is SectionState.ERROR and not idle:
                 text = f"{section.command} answered: {section.message}"
-                evidence = section.where("message")
-                yield Finding(one.label, text, evidence, one.node, key=section.command)
-    for message in messages or ():
-        if message.kind in TROUBLES:
-            times = f" ({message.count} times)" if message.count > 1 else ""
-            text = f"while collecting, {TROUBLES[message.kind]}: {message.text}{times}"
-            yield Finding("gather", text, (message.evidence,), key=f"{message.image_dir} {message.text}")
+                yield Finding(one.label, text, section.where("message"), one.node, key=section.command)
+    yield from troubles(messages or (), TROUBLES, "while collecting, ")
 
 
-def _idle(one: Instance, section: FrrSection) -> bool:
-    """Whether the answer is right for this node: no BGP is configured on it."""
-    return any(word in (section.message or "") for word in IDLE) and not one.routers
+def _nodes_with_speaker(pods: PodsByName) -> set[str | None]:
+    return {pod.node for pod in pods.values() if pod.node and any(each.name == "speaker" for each in pod.containers)}
+
+
+def _selects(peer: BgpPeer, one: Instance) -> bool:
+    """Whether the peer is surely meant for this node: unknown labels are no reason to call an idle FRR a fault."""
+    return selects(peer, one) and (one.host is not None or not peer.node_selectors)

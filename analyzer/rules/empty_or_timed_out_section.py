@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 
-from analyzer.frr import FrrInstances, Instance
+from analyzer.frr import FrrInstances, Instance, PodsByName
 from analyzer.model import Finding, Gap, Severity
-from analyzer.rule import rule
-from parsers.base import Evidence
-from parsers.dump_frr import BFD_PEER, BGP_IPV4, BGP_IPV6, BGP_NEIGHBOR, FrrSection, SectionState
+from analyzer.rule import NotCollectedError, rule
+from parsers.dump_frr import BFD_PEER, BGP_IPV4, BGP_IPV6, BGP_NEIGHBOR, RUNNING_CONFIG, FrrSection, SectionState
 from parsers.frr_files import FrrFile
 
 DAEMONS = {BGP_IPV4: "bgpd", BGP_IPV6: "bgpd", BGP_NEIGHBOR: "bgpd", BFD_PEER: "bfdd"}
 
 
 @rule(Severity.WARNING, area="gather")
-def empty_or_timed_out_section(instances: FrrInstances, files: tuple[FrrFile, ...] | None) -> Iterator[Finding | Gap]:
+def empty_or_timed_out_section(
+    instances: FrrInstances | None, files: tuple[FrrFile, ...] | None, pods: PodsByName
+) -> Iterator[Finding | Gap]:
     """A collected output is empty or was cut.
 
     ## Why it matters
@@ -24,20 +25,23 @@ def empty_or_timed_out_section(instances: FrrInstances, files: tuple[FrrFile, ..
     When every section of one daemon is empty while `show running-config` is answered, that daemon is dead or hangs:
     look at the frr container's restarts and its log. Otherwise collect again.
     """
-    for one in instances:
+    if instances is None and files is None:
+        raise NotCollectedError("no output and no file of an FRR container in this archive")
+    for one in instances or ():
         empty = [each for each in one.sections.values() if each.state is SectionState.EMPTY]
         if empty:
             text = f"no answer to {', '.join(each.command for each in empty)}{_daemon(one, empty)}"
             yield Finding(one.label, text, tuple(each.evidence for each in empty), one.node, key="sections")
-        if one.config and not one.config.complete and "show running-config" in one.sections:
+        if one.config and not one.config.complete and RUNNING_CONFIG in one.sections:
             text = "the running configuration is cut: its `end` is missing"
-            yield Finding(one.label, text, (_last(one),), one.node, key="config")
-    nodes = {one.origin.pod: one.node for one in instances if one.origin.pod}
+            where = one.sections[RUNNING_CONFIG].evidence.noted("no `end` follows before the next section")
+            yield Finding(one.label, text, (where,), one.node, key="config")
     for file in files or ():
         if not file.lines:
+            pod = pods.get((file.origin.namespace or "", file.origin.pod or ""))
             text = f"{file.name} of pod {file.origin.pod} is empty: the command that writes it failed"
-            subject = file.origin.pod or file.evidence.path
-            yield Finding(subject, text, (file.evidence,), nodes.get(file.origin.pod), key=file.evidence.path)
+            node = pod.node if pod else None
+            yield Finding(file.origin.pod or file.name, text, (file.evidence,), node, key=file.evidence.path)
 
 
 def _daemon(one: Instance, empty: list[FrrSection]) -> str:
@@ -48,8 +52,3 @@ def _daemon(one: Instance, empty: list[FrrSection]) -> str:
         if all(each in empty for command, each in one.sections.items() if DAEMONS.get(command) == daemon)
     ]
     return f": {' and '.join(dead)} did not answer at all (not running, or hanging)" if dead and one.config else ""
-
-
-def _last(one: Instance) -> Evidence:
-    assert one.config is not None
-    return one.config.evidence

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from analyzer.frr import PodsByName
 from analyzer.gather import FrrPod, FrrPods
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
@@ -17,6 +18,7 @@ FILES = ("dump_frr", "frr.conf", "daemons", "vtysh.conf")
 @rule(Severity.WARNING, area="gather")
 def expected_collection_missing(  # noqa: PLR0913, PLR0917 - any kind of resource shows that they were collected
     pods: FrrPods,
+    every_pod: PodsByName,
     peers: tuple[BgpPeer, ...] | None,
     pools: tuple[IpAddressPool, ...] | None,
     old_pools: tuple[AddressPool, ...] | None,
@@ -37,11 +39,12 @@ def expected_collection_missing(  # noqa: PLR0913, PLR0917 - any kind of resourc
         if missing := _missing(one):
             text = f"not collected from pod {one.pod.name}: {', '.join(missing)}"
             yield Finding(one.pod.name, text, _evidence(one), one.pod.node)
-    speakers = [one for one in pods if any(each.name == "speaker" for each in one.pod.containers)]
+    # In frr-k8s mode the speaker has no FRR of its own.
+    speakers = [one for one in every_pod.values() if any(each.name == "speaker" for each in one.containers)]
     if speakers and not any(kind is not None for kind in (peers, pools, old_pools, bgp, l2)):
-        namespace = speakers[0].pod.namespace or "metallb-system"
+        namespace = speakers[0].namespace or "metallb-system"
         text = f"MetalLB runs in {namespace}, but none of its resources (BGPPeer, IPAddressPool, …) was collected"
-        yield Finding(namespace, text, (speakers[0].pod.evidence,), key="resources")
+        yield Finding(namespace, text, (speakers[0].evidence,), key="resources")
 
 
 def _missing(one: FrrPod) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from analyzer.frr import FrrInstances
+from analyzer.gather import troubles
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import NotCollectedError, rule
 from parsers.cluster_version import ClusterVersion
@@ -45,10 +46,8 @@ def gather_interrupted(  # noqa: PLR0913, PLR0917 - that nothing else was collec
         if one.end is None and one.runs == 1:
             text = "the collection began and never ended: its end is missing in timestamp"
             yield Finding(one.image_dir or "must-gather", text, one.where("start"), key="end")
-    for message in messages or ():
-        if message.kind in TROUBLES:
-            text = f"{TROUBLES[message.kind]}: {message.text}"
-            yield Finding("gather", text, (message.evidence,), key=f"{message.image_dir} {message.text}")
-    if timestamps and not any(kind for kind in (versions, nodes, pods, instances)):
+    yield from troubles(messages or (), TROUBLES)
+    own = (*(timestamps or ()), *(messages or ()))
+    if own and not any(kind for kind in (versions, nodes, pods, instances)):
         text = "the archive holds nothing of the cluster: the gather failed, only its own files are here"
-        yield Finding("must-gather", text, (timestamps[0].evidence,), key="nothing")
+        yield Finding("must-gather", text, (own[0].evidence,), key="nothing")

@@ -6,7 +6,6 @@ from datetime import timedelta
 from analyzer.gather import FrrPod, FrrPods
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import NotCollectedError, rule
-from parsers.frr_log import FrrLogWindow
 from parsers.gather_timestamp import GatherTimestamp
 from parsers.gather_watermark import Obfuscated
 
@@ -41,13 +40,12 @@ def log_window_or_redaction_limits_verdict(
 
 def _window(one: FrrPod) -> Iterator[Finding]:
     container = next(each for each in one.pod.containers if each.name == "frr")
-    timed = [log for log in one.logs if log.first_time is not None and log.last_time is not None]
+    timed = [(log.first_time, log) for log in one.logs if log.first_time is not None]
     if not timed or container.started_at is None:
         return
-    first: FrrLogWindow = min(timed, key=lambda log: str(log.first_time))
-    assert first.first_time is not None
-    if first.first_time - container.started_at > LATE:
-        text = f"the FRR log begins only at {first.first_time:%Y-%m-%d %H:%M:%S} UTC; the container runs longer"
+    begin, first = min(timed, key=lambda one: one[0])
+    if begin - container.started_at > LATE:
+        text = f"the FRR log begins only at {begin:%Y-%m-%d %H:%M:%S} UTC; the container runs longer"
         evidence = (first.evidence, *container.where("started_at"))
         yield Finding(one.pod.name, text, evidence, one.pod.node, key="window")
 
@@ -55,5 +53,6 @@ def _window(one: FrrPod) -> Iterator[Finding]:
 def _mixed(timestamps: tuple[GatherTimestamp, ...]) -> Iterator[Finding]:
     ordered = sorted(timestamps, key=lambda one: one.start)
     if ordered and ordered[-1].start - ordered[0].start > APART:
-        text = f"collections of different times are mixed: {ordered[0].start:%Y-%m-%d} and {ordered[-1].start:%Y-%m-%d}"
+        first, last = (f"{one.start:%Y-%m-%d %H:%M}" for one in (ordered[0], ordered[-1]))
+        text = f"collections of different times are mixed: {first} and {last} UTC"
         yield Finding("archive", text, (ordered[0].evidence, ordered[-1].evidence), key="mixed")
