@@ -126,7 +126,8 @@ def _unquoted(line: str) -> str:
         line = _ENTITY.sub(lambda entity: html.unescape(entity[0]), line)
     line = line.replace("\xa0", " ")
     quote = _QUOTE.match(line)
-    return line[quote.end() :] if quote else line
+    line = line[quote.end() :] if quote else line
+    return line if line.strip() else ""  # blanks at the end of a line are no content
 
 
 def _columns(line: str) -> int:

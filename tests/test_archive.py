@@ -157,9 +157,9 @@ def test_text_of_a_windows_terminal(tmp_path):
     ("content", "words"),
     [
         (b"", "is empty"),
-        (gzip.compress(b""), "is empty"),
-        (bytes(range(256)) * 30, "is not an archive, folder or text"),
-        (gzip.compress(os.urandom(9000)), "is not an archive, folder or text"),
+        pytest.param(gzip.compress(b""), "is empty", id="empty gzip"),
+        pytest.param(bytes(range(256)) * 30, "is not an archive, folder or text", id="binary"),
+        pytest.param(gzip.compress(os.urandom(9000)), "is not an archive, folder or text", id="random gzip"),
         (b"7z\xbc\xaf\x27\x1c" + bytes(99), "is a 7z archive"),
         (tar({}), "is not an archive"),
         (zipped({}), "holds no file"),

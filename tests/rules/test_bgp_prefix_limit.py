@@ -53,7 +53,7 @@ def test_the_routers_limit_is_news_for_a_day():
 
 
 def test_this_nodes_limit():
-    words = (f"{PEER} (tor1) announced more prefixes than this node accepts",)
+    words = ("announced more prefixes than this node accepts",)
     expect(RULE, at(lost(reset=SENT)), "error", *words, shown=("Maximum Number of Prefixes Reached",))
     expect(RULE, at(lost(extra=(EXCEEDED,))), "error", *words, shown=(EXCEEDED,))
     expect(RULE, at(lost()) | log(MORE), "error", *words, shown=("%MAXPFXEXCEED", "3 exceed, limit 2"))
