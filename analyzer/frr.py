@@ -295,9 +295,7 @@ def _mixed_folders(facts: Iterable[OriginFact]) -> set[str]:
 
 
 def _output(fact: OriginFact) -> Hashable:
-    """What one node has once: its running configuration, its frr.conf, its summary of each address family."""
-    if isinstance(fact, RunningConfig):
-        return fact.kind
+    """What one node has once: its running configuration, its neighbors, its summary of each address family."""
     return (BgpSummaryRow, fact.family) if isinstance(fact, BgpSummaryRow) else type(fact)
 
 

@@ -2,16 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from analyzer.frr import FrrInstances, Group, Instance, PodsByName
 from analyzer.model import Finding
 from analyzer.rule import NotCollectedError, join
+from parsers.base import OriginFact
 from parsers.frr_files import FrrFile
 from parsers.frr_log import FrrLogWindow
 from parsers.gather_log import GatherMessage, GatherTrouble
 from parsers.pods import Pod, PodPhase
 
 QUOTED = 5  # messages of one kind that are quoted; a gather may repeat the same for every pod
+
+
+Collected = TypeVar("Collected", bound=OriginFact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +54,30 @@ def frr_pods(
     if not running:
         raise NotCollectedError("no running pod with an frr container in this archive")
     by_pod = {(one.origin.namespace, one.origin.pod): one for one in instances or ()}
+    files_of, logs_of = _by_pod(files), _by_pod(logs)
     return FrrPods(
         tuple(
             FrrPod(
                 pod,
                 by_pod.get((pod.namespace, pod.name)) or by_pod.get((None, pod.name)),
-                tuple(one for one in files or () if _of(one.origin.namespace, one.origin.pod, pod)),
-                tuple(one for one in logs or () if _of(one.origin.namespace, one.origin.pod, pod)),
+                tuple(_of(files_of, pod)),
+                tuple(_of(logs_of, pod)),
             )
             for pod in sorted(running, key=lambda pod: (pod.node or "", pod.namespace or "", pod.name))
         )
     )
 
 
-def _of(namespace: str | None, name: str | None, pod: Pod) -> bool:
-    return name == pod.name and namespace in {None, pod.namespace}
+def _by_pod(facts: Iterable[Collected] | None) -> dict[tuple[str | None, str | None], list[Collected]]:
+    found: dict[tuple[str | None, str | None], list[Collected]] = {}
+    for one in facts or ():
+        found.setdefault((one.origin.namespace, one.origin.pod), []).append(one)
+    return found
+
+
+def _of(found: Mapping[tuple[str | None, str | None], list[Collected]], pod: Pod) -> list[Collected]:
+    """What was collected of a pod; upstream's report has no namespaces in its paths."""
+    return [*found.get((pod.namespace, pod.name), ()), *found.get((None, pod.name), ())]
 
 
 def troubles(

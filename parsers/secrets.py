@@ -25,6 +25,7 @@ _WORDS = (
     *(f"{what}{joint}key" for what in ("api", "access", "private", "secret") for joint in ("_", "-", "")),
     *(f"{what}{joint}secret" for what in ("client", "shared", "auth") for joint in ("_", "-", "")),
 )
+_ANY_WORD = re.compile("|".join(map(re.escape, _WORDS)))
 # A vtysh password is the rest of the line; on text flattened onto one line it ends where the next statement begins.
 _STATEMENT = (
     r"(?=(?<!\s)\s++(?:neighbor\s\S++\s[a-z]|address-family\s(?:ipv[46]|l2vpn)\s|exit-address-family\b"
@@ -94,8 +95,7 @@ def _masked_field(match: re.Match[str]) -> str:
 
 
 def _hinted(line: str) -> bool:
-    low = line.lower()
-    return any(word in low for word in _WORDS) or ("@" in line and "://" in line)
+    return bool(_ANY_WORD.search(line.lower())) or ("@" in line and "://" in line)
 
 
 def mask(line: str) -> str:

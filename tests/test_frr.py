@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent / "rules"))
 
 from bgp_kit import (
     FOR_OTHER_NODES,
+    IDLE,
     IMAGE,
     OTHER,
     PEER,
@@ -76,10 +77,10 @@ def test_files_of_one_folder_are_one_instance():
 
 
 def test_a_folder_with_the_same_output_twice_is_of_several_nodes():
-    members = {"saved/worker-0.txt": NEIGHBORS, "saved/worker-1.txt": NEIGHBORS, "saved/worker-1-config.txt": config()}
-    labels = [("worker-0", None), ("worker-1", None), ("worker-1-config", "worker-0")]
-    assert sorted(nodes_of(members)) == sorted((node_name or label, node_name) for label, node_name in labels)
-    assert nodes_of(members | node() | node("worker-1"))[-1] == ("worker-1", "worker-1")
+    members = {"saved/worker-0.txt": NEIGHBORS, "saved/worker-1.txt": NEIGHBORS}
+    assert nodes_of(members) == [("worker-0", None), ("worker-1", None)]
+    assert nodes_of(members | node() | node("worker-1")) == [("worker-0", "worker-0"), ("worker-1", "worker-1")]
+    assert nodes_of(members | {"saved/worker-1.json": "{}", "other/a.txt": NEIGHBORS})[0] == ("other", None)
 
 
 def test_summaries_of_two_families_are_of_one_node():
@@ -87,12 +88,6 @@ def test_summaries_of_two_families_are_of_one_node():
     assert [len(one.rows) for one in instances(both)] == [2]
     twice = both | {"saved/other.txt": summary(row(), folder="saved")["saved/summary-ipv4.txt"]}
     assert [len(one.rows) for one in instances(twice)] == [1, 1, 1]
-
-
-def test_a_running_configuration_and_a_frr_conf_are_of_one_node():
-    startup = config().split("!\n", 1)[1]
-    (one,) = instances({"saved/running.txt": config(), "saved/frr.conf": startup})
-    assert (one.config.kind, one.startup.kind) == ("running", "startup")
 
 
 def test_of_two_collections_of_a_pod_the_younger_counts():
@@ -206,7 +201,11 @@ def times(*image_dirs):
 
 def test_the_nearest_time_counts():
     ages = times("gather", "gather/image")
-    assert [getattr(ages.of(path), "hour", None) for path in ("gather/image", "gather/other", "elsewhere")] == [11, 10, None]
+    assert [getattr(ages.of(path), "hour", None) for path in ("gather/image", "gather/other", "elsewhere")] == [
+        11,
+        10,
+        None,
+    ]
     assert times("gather").of("elsewhere").hour == 10  # the only one is everybody's
     assert times("").of("image").hour == 10
 
@@ -215,17 +214,16 @@ def test_the_nearest_time_counts():
 
 
 def test_not_answered_is_not_none():
-    def neighbors(said, running=config(), more=None):
-        (one,) = instances(dump(said, running) | (more or {}))
+    def neighbors(said, running, startup=None):
+        (one,) = instances(dump(said, running) | (frr_conf(startup) if startup else {}))
         return one.neighbors
 
-    idle = "frr version 8.4.4\nhostname worker-0\nend"
-    assert neighbors(None) is None
-    assert neighbors("bgpd is not running") is None
-    assert neighbors("% No BGP neighbors found") == ()
-    assert neighbors("% BGP instance not found", idle) == ()
-    assert neighbors("% BGP instance not found") is None
-    assert neighbors("% BGP instance not found", idle, frr_conf(config())) is None
+    assert neighbors(None, config()) is None
+    assert neighbors("bgpd is not running", config()) is None
+    assert neighbors("% No BGP neighbors found", config()) == ()
+    assert neighbors("% BGP instance not found", IDLE) == ()
+    assert neighbors("% BGP instance not found", config()) is None
+    assert neighbors("% BGP instance not found", IDLE, config()) is None
 
 
 def test_bgpd_is_dead_only_when_it_is_asked_for_and_nothing_of_it_shows():
@@ -233,14 +231,13 @@ def test_bgpd_is_dead_only_when_it_is_asked_for_and_nothing_of_it_shows():
         (one,) = instances(dump(said, running) | (frr_conf(startup) if startup else {}))
         return one.bgpd_dead
 
-    idle = "frr version 8.4.4\nhostname worker-0\nend"
-    assert dead(None, idle, config())
-    assert not dead(None, idle, None)
-    assert not dead(None, idle, idle)
+    assert dead(None, IDLE, config())
+    assert not dead(None, IDLE, None)
+    assert not dead(None, IDLE, IDLE)
     assert not dead(None, config(), config())
-    assert not dead(None, idle.removesuffix("\nend"), config())  # cut: `router bgp` may have stood there
+    assert not dead(None, IDLE.removesuffix("\nend"), config())  # cut: `router bgp` may have stood there
     assert not dead(None, None, config())
-    assert not dead(neighbor(), idle, config())
+    assert not dead(neighbor(), IDLE, config())
 
 
 def test_bfdd_gave_no_answer():
@@ -258,7 +255,9 @@ def test_bfdd_gave_no_answer():
 def test_a_session_has_everything_about_its_peer():
     running = config(statements(PEER, "64512", "bfd"), statements(OTHER), activate=(PEER, OTHER))
     bfd = "BFD Peers:\n" + BFD_PEER.format(PEER, "default", 1, "up")
-    members = dump((neighbor(OTHER), neighbor()), running, bfd) | pod() | node() | bgp_peer() | bgp_peer("x", "192.0.2.9")
+    members = (
+        dump((neighbor(OTHER), neighbor()), running, bfd) | pod() | node() | bgp_peer() | bgp_peer("x", "192.0.2.9")
+    )
     first, second = sessions(members)
     assert (first.node, first.peer, first.vrf, first.state) == ("worker-0", PEER, "default", BgpState.ESTABLISHED)
     assert (first.config.peer, first.router.local_as, first.bfd_status) == (PEER, 64500, BfdStatus.UP)
@@ -308,13 +307,19 @@ def test_resources_of_another_vrf_name_another_session():
         ((), {}, True),
         (FOR_OTHER_NODES, {}, False),
         ((*FOR_OTHER_NODES, "- matchLabels:", "    rack: b"), {"rack": "b"}, True),
-        (("nodeSelectors:", "- matchExpressions:", "  - {key: rack, operator: In, values: [a, b]}"), {"rack": "b"}, True),
+        (
+            ("nodeSelectors:", "- matchExpressions:", "  - {key: rack, operator: In, values: [a, b]}"),
+            {"rack": "b"},
+            True,
+        ),
         (("nodeSelectors:", "- matchExpressions:", "  - {key: rack, operator: DoesNotExist}"), {"rack": "b"}, False),
     ],
     ids=["none", "other", "one-of-two", "in", "absent"],
 )
 def test_node_selectors(selectors, labels, wanted):
-    (one,) = sessions(dump(neighbor(), config()) | pod() | node(labels=labels) | bgp_peer("tor1", PEER, 64512, *selectors))
+    (one,) = sessions(
+        dump(neighbor(), config()) | pod() | node(labels=labels) | bgp_peer("tor1", PEER, 64512, *selectors)
+    )
     assert (bool(one.resources), one.unwanted) == (wanted, not wanted)
 
 
@@ -337,18 +342,24 @@ def test_unnumbered_peers_are_found_by_their_interface():
 def test_a_dynamic_neighbor_is_configured_by_its_group():
     header = f"BGP neighbor is *{PEER}, remote AS 64512, local AS 64500, external link"
     block = neighbor(header=header, extra=("  Member of peer-group leafs for session parameters",))
-    group = (" neighbor leafs peer-group", " neighbor leafs remote-as 64512", " bgp listen range 192.0.2.0/24 peer-group leafs")
+    group = (
+        " neighbor leafs peer-group",
+        " neighbor leafs remote-as 64512",
+        " bgp listen range 192.0.2.0/24 peer-group leafs",
+    )
     (one,) = sessions(dump(block, config(group, activate=("leafs",))) | pod())
     assert (one.peer, one.config.peer) == (PEER, "leafs")
     (one,) = sessions(dump(block, config()) | pod())
     assert one.config.peer == PEER  # a statement of its own says more
-    (one,) = sessions(dump(block.replace("leafs", "gone"), config(statements(OTHER))) | pod())
+    (one,) = sessions(dump(block.replace("leafs", "gone"), config(statements(OTHER), activate=(OTHER,))) | pod())
     assert one.config is None
 
 
 @pytest.mark.parametrize(("kind", "status"), [("single hop", "up"), ("multi hop", "down")])
 def test_of_two_bfd_sessions_with_a_peer_the_kind_decides(kind, status):
-    down_one = MULTIHOP.format(PEER, "default", 2, "down").replace("Uptime", "Downtime").replace("192.0.2.1 ", f"{PEER} ")
+    down_one = (
+        MULTIHOP.format(PEER, "default", 2, "down").replace("Uptime", "Downtime").replace("192.0.2.1 ", f"{PEER} ")
+    )
     down_one = MULTIHOP.replace("{}", "2", 1).replace("{}", "down", 1).replace("Uptime", "Downtime")
     bfd = "BFD Peers:\n" + BFD_PEER.format(PEER, "default", 1, "up") + "\n" + down_one
     block = neighbor(after=("", f"  BFD: Type: {kind}"))
@@ -357,7 +368,9 @@ def test_of_two_bfd_sessions_with_a_peer_the_kind_decides(kind, status):
 
 
 def test_the_brief_form_of_bfd_serves_where_the_long_one_is_missing():
-    brief = "Session count: 1\nSessionId  LocalAddress  PeerAddress  Status\n=========  ============  ===========  ======\n"
+    brief = (
+        "Session count: 1\nSessionId  LocalAddress  PeerAddress  Status\n=========  ============  ===========  ======\n"
+    )
     members = {"saved/neighbors.txt": NEIGHBORS, "saved/brief.txt": f"{brief}1          192.0.2.20    {PEER}    down\n"}
     (one,) = sessions(members)
     assert (one.bfd, one.bfd_status) == (None, BfdStatus.DOWN)
@@ -372,8 +385,12 @@ def test_a_summary_gives_state_and_uptime():
 
 def test_where_a_session_is_shown():
     (one,) = sessions(dump(neighbor(), config()) | pod())
-    assert [line for each in one.where("state") for line in each.excerpt][1:] == ["  BGP state = Established, up for 1d02h03m"]
-    assert [each.excerpt[0] for each in one.configured("remote_as", "password")] == [f" neighbor {PEER} remote-as 64512"]
+    assert [line for each in one.where("state") for line in each.excerpt][1:] == [
+        "  BGP state = Established, up for 1d02h03m"
+    ]
+    assert [each.excerpt[0] for each in one.configured("remote_as", "password")] == [
+        f" neighbor {PEER} remote-as 64512"
+    ]
     (one,) = sessions(summary(row()))
     assert one.where("state")[0].excerpt[0].startswith(PEER)
     assert one.configured("remote_as") == ()
@@ -384,7 +401,11 @@ def test_where_a_session_is_shown():
 def test_silent_instances_count_but_are_no_sessions():
     members = dump(neighbor(), config()) | pod() | dump(None, None, pod="b") | pod("b", "worker-1")
     found = store_of(members).joined(Sessions)
-    assert ([one.node for one in found], [one.node for one in found.silent], len(found)) == (["worker-0"], ["worker-1"], 2)
+    assert ([one.node for one in found], [one.node for one in found.silent], len(found)) == (
+        ["worker-0"],
+        ["worker-1"],
+        2,
+    )
     found = store_of(dump("% No BGP neighbors found", None) | pod()).joined(Sessions)
     assert (len(found), found.silent) == (0, ())
 

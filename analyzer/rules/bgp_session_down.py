@@ -1,5 +1,6 @@
 """A BGP session is not Established."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from analyzer.bfd import lines as bfd_lines
@@ -28,6 +29,7 @@ def bgp_session_down(sessions: Sessions) -> Iterator[Finding | Gap]:
     A pod that started less than three minutes before the collection may still be connecting: a warning then. A session
     that a person shut down is only information, unless a BGPPeer resource asks for it.
     """
+    reach = _Reach(sessions)
     for session in sessions:
         if session.unwanted:
             continue
@@ -41,7 +43,7 @@ def bgp_session_down(sessions: Sessions) -> Iterator[Finding | Gap]:
                 _message(session),
                 _evidence(session),
                 session.node,
-                _severity(session, sessions),
+                reach.severity(session),
                 session.vrf,
             )
     yield from unanswered(sessions)
@@ -94,15 +96,19 @@ def _started(session: Session) -> tuple[Evidence, ...]:
     return frr.where("started_at") if frr and frr.started_at else pod.where("start_time")
 
 
-def _severity(session: Session, sessions: Sessions) -> Severity:
-    if admin_down(session):
-        return Severity.WARNING if session.resources else Severity.INFO
-    if session.instance.young:
-        return Severity.WARNING
-    judged = [one for one in sessions if one.state is not None and not one.unwanted and not admin_down(one)]
-    of_node = [one for one in judged if one.instance is session.instance]
-    of_peer = [one for one in judged if one.peer == session.peer]
-    everywhere = len(of_peer) > 1 and not any(one.established for one in of_peer)
-    if everywhere or not any(one.established for one in of_node):
-        return Severity.CRITICAL
-    return Severity.ERROR
+class _Reach:
+    """How far a loss goes: which nodes have no session left, which peers have none on any node."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        judged = [one for one in sessions if one.state is not None and not one.unwanted and not admin_down(one)]
+        self.nodes_up = {id(one.instance) for one in judged if one.established}
+        self.peers_up = {one.peer for one in judged if one.established}
+        self.nodes_of_peer = Counter(one.peer for one in judged)
+
+    def severity(self, session: Session) -> Severity:
+        if admin_down(session):
+            return Severity.WARNING if session.resources else Severity.INFO
+        if session.instance.young:
+            return Severity.WARNING
+        everywhere = self.nodes_of_peer[session.peer] > 1 and session.peer not in self.peers_up
+        return Severity.CRITICAL if everywhere or id(session.instance) not in self.nodes_up else Severity.ERROR

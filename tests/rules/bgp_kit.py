@@ -26,6 +26,19 @@ OPEN_OF_65042 = (
     "    78021047 0E000101 80000000 00020180",
     "    000000",
 )
+BFD_DOWN = """\
+BFD Peers:
+	peer 192.0.2.1 local-address 192.0.2.20 vrf default interface br-ex
+		ID: 1
+		Remote ID: 0
+		Active mode
+		Status: down
+		Downtime: 40 second(s)
+		Diagnostics: ok
+		Remote diagnostics: ok
+		Peer Type: dynamic
+"""
+IDLE = "frr version 8.4.4\nhostname worker-0\nend"  # a running configuration without BGP
 BOTH = ("    Address Family IPv4 Unicast: advertised and received",)
 
 
@@ -57,7 +70,10 @@ def neighbor(
     lines += ["  Last read 00:00:05, Last write 00:00:05"]
     lines += [f"  Hold time is {hold} seconds, keepalive interval is 30 seconds", "  Neighbor capabilities:"]
     lines += [*capabilities, "  Message statistics:", "                         Sent       Rcvd"]
-    lines += [f"    Opens:              {opens[0]:10} {opens[1]:10}", f"    Total:              {total[0]:10} {total[1]:10}"]
+    lines += [
+        f"    Opens:              {opens[0]:10} {opens[1]:10}",
+        f"    Total:              {total[0]:10} {total[1]:10}",
+    ]
     lines += ["", *families, "", f"  Connections established {counts[0]}; dropped {counts[1]}", f"  {reset}"]
     lines += [*after, *([f"  External BGP neighbor may be up to {hops} hops away."] if hops else [])]
     return "\n".join(lines)
@@ -65,7 +81,13 @@ def neighbor(
 
 def down(peer=PEER, state="Active", reset=WAITING, **more):
     """A neighbor that never came up and exchanged no message."""
-    more = {"opens": (0, 0), "total": (0, 0), "counts": (0, 0), "capabilities": (), "ids": ("0.0.0.0", "192.0.2.20")} | more
+    more = {
+        "opens": (0, 0),
+        "total": (0, 0),
+        "counts": (0, 0),
+        "capabilities": (),
+        "ids": ("0.0.0.0", "192.0.2.20"),
+    } | more
     return neighbor(peer, state, reset, **more)
 
 
@@ -96,12 +118,19 @@ def config(
     permitted = networks if permitted is None else permitted
     lines = ["Building configuration...", "", "Current configuration:", "!", f"frr version {version}"]
     lines += ["frr defaults traditional", f"hostname {hostname}", "!", router, *([policy] if policy else [])]
-    lines += [" no bgp default ipv4-unicast", " no bgp network import-check", *(line for one in neighbors for line in one)]
+    lines += [
+        " no bgp default ipv4-unicast",
+        " no bgp network import-check",
+        *(line for one in neighbors for line in one),
+    ]
     for family in ("ipv4", "ipv6"):
         lines += [" !", f" address-family {family} unicast"]
         lines += [f"  network {one}" for one in networks if (":" in one) == (family == "ipv6")]
         for peer in activate:
-            lines += [f"  neighbor {peer} activate", *([f"  neighbor {peer} route-map out-{peer} out"] if policy else [])]
+            lines += [
+                f"  neighbor {peer} activate",
+                *([f"  neighbor {peer} route-map out-{peer} out"] if policy else []),
+            ]
         lines += [" exit-address-family"]
     lines += ["exit", "!"]
     for peer in activate:
@@ -163,12 +192,14 @@ status:
 def node(name="worker-0", networks=None, labels=None, primary=None):
     notes = {"host-cidrs": networks, "node-primary-ifaddr": primary}
     annotations = "".join(f"    k8s.ovn.org/{key}: '{value}'\n" for key, value in notes.items() if value)
-    written = "".join(f"    {key}: '{value}'\n" for key, value in {"kubernetes.io/hostname": name, **(labels or {})}.items())
+    written = "".join(
+        f"    {key}: '{value}'\n" for key, value in {"kubernetes.io/hostname": name, **(labels or {})}.items()
+    )
     content = f"""\
 apiVersion: v1
 kind: Node
 metadata:
-{'  annotations:' + chr(10) + annotations if annotations else ''}  labels:
+{"  annotations:" + chr(10) + annotations if annotations else ""}  labels:
 {written}  name: {name}
 """
     return {f"{IMAGE}/cluster-scoped-resources/core/nodes/{name}.yaml": content}

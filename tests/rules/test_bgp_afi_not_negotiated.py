@@ -38,13 +38,21 @@ def saved(table, running=None):
 
 def test_a_family_with_prefixes():
     shown = (f"BGP neighbor is {PEER}", ONLY_HERE, f"network {PREFIX}")
-    expect(RULE, at(), "warning", f"{PEER} (tor1) did not negotiate ipv4 unicast: {PREFIX} cannot be announced", shown=shown)
+    expect(
+        RULE,
+        at(),
+        "warning",
+        f"{PEER} (tor1) did not negotiate ipv4 unicast: {PREFIX} cannot be announced",
+        shown=shown,
+    )
 
 
 def test_ipv6_over_an_ipv4_session():
     running = config(networks=(PREFIX, PREFIX6))
     members = at(running, *BOTH, "    Address Family IPv6 Unicast: advertised")
-    expect(RULE, members, "warning", f"ipv6 unicast: {PREFIX6}", shown=("IPv6 Unicast: advertised", f"network {PREFIX6}"))
+    expect(
+        RULE, members, "warning", f"ipv6 unicast: {PREFIX6}", shown=("IPv6 Unicast: advertised", f"network {PREFIX6}")
+    )
 
 
 def test_both_families_are_two_findings():
@@ -61,7 +69,9 @@ def test_in_a_summary():
 
 def test_in_a_summary_beside_a_block_that_does_not_tell():
     members = saved(summary(NONEG)) | {f"{LOOSE}/neighbors.txt": neighbor(capabilities=()) + "\n"}
-    expect(RULE, members, "warning", "did not negotiate ipv4 unicast", shown=("NoNeg    NoNeg", f"BGP neighbor is {PEER}"))
+    expect(
+        RULE, members, "warning", "did not negotiate ipv4 unicast", shown=("NoNeg    NoNeg", f"BGP neighbor is {PEER}")
+    )
 
 
 @pytest.mark.parametrize(
@@ -70,7 +80,11 @@ def test_in_a_summary_beside_a_block_that_does_not_tell():
         at(config(), *BOTH),
         at(config(), *BOTH, "    Address Family IPv6 Unicast: advertised"),  # MetalLB 0.13: nothing of that family
         at(config(), *BOTH, "    Address Family IPv6 Unicast: received"),
-        at(config(networks=(PREFIX, PREFIX6), permitted=(PREFIX,)), *BOTH, "    Address Family IPv6 Unicast: advertised"),
+        at(
+            config(networks=(PREFIX, PREFIX6), permitted=(PREFIX,)),
+            *BOTH,
+            "    Address Family IPv6 Unicast: advertised",
+        ),
         at(config(permitted=())),
         at(state="Connect"),
         at() | node() | bgp_peer("tor1", PEER, 64512, *FOR_OTHER_NODES),
@@ -78,7 +92,18 @@ def test_in_a_summary_beside_a_block_that_does_not_tell():
         saved(summary(NONEG, family="IPv6 Unicast")),
         saved(summary(row(up="01:00:00", cell="0", sent="1"))),
     ],
-    ids=["both", "v6-empty", "received", "v6-denied", "denied", "down", "unwanted", "never-up", "summary-v6", "summary"],
+    ids=[
+        "both",
+        "v6-empty",
+        "received",
+        "v6-denied",
+        "denied",
+        "down",
+        "unwanted",
+        "never-up",
+        "summary-v6",
+        "summary",
+    ],
 )
 def test_is_quiet(members):
     quiet(RULE, members)

@@ -45,12 +45,16 @@ def test_a_shutdown_in_the_configuration_alone():
 
 def test_a_shutdown_that_was_lifted_and_is_not_up_yet():
     block = lost(state="Active", reset="Last reset 00:02:16,  Admin. shutdown")
-    expect(RULE, dump(block, config()) | pod(), "info", "was shut down on this node 2 min 16 s ago", shown=("00:02:16",))
+    expect(
+        RULE, dump(block, config()) | pod(), "info", "was shut down on this node 2 min 16 s ago", shown=("00:02:16",)
+    )
     quiet(RULE, dump(neighbor(reset="Last reset 00:02:16,  Admin. shutdown"), config()) | pod())
 
 
 def test_in_a_summary():
-    expect(RULE, summary(row(cell="Idle (Admin)")), "info", "shut down on this node", whose=None, shown=("Idle (Admin)",))
+    expect(
+        RULE, summary(row(cell="Idle (Admin)")), "info", "shut down on this node", whose=None, shown=("Idle (Admin)",)
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,7 +70,9 @@ def test_in_a_summary():
 )
 def test_there_is_a_warning(subcode):
     members = dump(lost(reset=RECEIVED.format("00:00:21", subcode)), config()) | pod()
-    expect(RULE, members, "warning", f"{PEER} (tor1) ended the session 21 s ago: {subcode}", shown=(f"(Cease/{subcode})",))
+    expect(
+        RULE, members, "warning", f"{PEER} (tor1) ended the session 21 s ago: {subcode}", shown=(f"(Cease/{subcode})",)
+    )
 
 
 def test_a_hard_reset_carries_the_reason():
@@ -76,7 +82,9 @@ def test_a_hard_reset_carries_the_reason():
 
 def test_the_operators_text_is_quoted():
     block = lost(reset=RECEIVED.format("00:00:21", "Administrative Shutdown"), after=('    Message: "tor1 back at 5"',))
-    expect(RULE, dump(block, config()) | pod(), "warning", "with the message 'tor1 back at 5'", shown=("tor1 back at 5",))
+    expect(
+        RULE, dump(block, config()) | pod(), "warning", "with the message 'tor1 back at 5'", shown=("tor1 back at 5",)
+    )
 
 
 @pytest.mark.parametrize(("age", "severity"), [("23:59:00", "warning"), ("1d00h01m", "info")])

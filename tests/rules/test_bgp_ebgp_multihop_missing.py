@@ -83,7 +83,10 @@ def test_is_quiet(members):
         (dump(down(reset=FAR), None) | HERE, "running configuration was not collected"),
         (dump(down(reset=FAR), config()) | pod() | node(), "networks are not known"),
         (dump(down(reset=FAR), config()) | pod(), "networks are not known"),
-        (dump(down(reset=FAR), config()) | pod() | node(primary='{"ipv4": "203.0.113.20/24"}'), "networks are not known"),
+        (
+            dump(down(reset=FAR), config()) | pod() | node(primary='{"ipv4": "203.0.113.20/24"}'),
+            "networks are not known",
+        ),
         (dump(down("x-ipv4-0000000001-x", reset=FAR), config(statements("x-ipv4-0000000001-x"))) | HERE, "masked"),
         (dump(None, config()) | HERE, "show bgp neighbor was not collected"),
         (summary(row()), "show bgp neighbor was not collected"),

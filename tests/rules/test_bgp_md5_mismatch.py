@@ -35,7 +35,9 @@ def at(block, running=SECRET):
     return dump(block, running) | pod()
 
 
-@pytest.mark.parametrize("line", [NOT_FOUND, FAILED, f"[  1.000000] TCP: Unexpected MD5 Hash found for ({PEER}, 179)->(192.0.2.20, 1)"])
+@pytest.mark.parametrize(
+    "line", [NOT_FOUND, FAILED, f"[  1.000000] TCP: Unexpected MD5 Hash found for ({PEER}, 179)->(192.0.2.20, 1)"]
+)
 def test_a_line_of_the_kernel(line):
     shown = (line, "BGP state = Active", f"neighbor {PEER} password")
     finding = expect(RULE, at(down()) | dmesg(line), "error", "the kernel drops segments", "MD5 Hash", shown=shown)

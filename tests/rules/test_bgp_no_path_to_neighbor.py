@@ -32,7 +32,9 @@ def at(block):
 def test_both_wordings(reset, state):
     reason = reset.rpartition("  ")[2].removesuffix(" (n/a)")
     shown = (f"BGP state = {state}", reason, "may be up to 1 hops away")
-    finding = expect(RULE, at(down(state=state, reset=reset)), "error", f"no usable next hop to {PEER} (tor1): {reason}", shown=shown)
+    finding = expect(
+        RULE, at(down(state=state, reset=reset)), "error", f"no usable next hop to {PEER} (tor1): {reason}", shown=shown
+    )
     assert "network of this node" not in finding.message
 
 

@@ -52,7 +52,14 @@ def asked(prefix=PREFIX, told="  Advertised to non peer-group peers:\n  192.0.2.
 
 
 def frr_configuration(*neighbor_lines, selector=()):
-    spec = ("bgp:", "  routers:", "  - asn: 64500", "    neighbors:", *(f"    {line}" for line in neighbor_lines), *selector)
+    spec = (
+        "bgp:",
+        "  routers:",
+        "  - asn: 64500",
+        "    neighbors:",
+        *(f"    {line}" for line in neighbor_lines),
+        *selector,
+    )
     return resource("FRRConfiguration", "conf", spec, group="frrk8s.metallb.io")
 
 
@@ -65,7 +72,14 @@ def test_a_policy_that_denies_every_prefix():
         f"ip prefix-list pl-{PEER} seq 5 deny any",
     )
     members = at(config(networks=(PREFIX, SECOND), **DENIED), None, advertisement())
-    expect(RULE, members, "error", f"none of the node's prefixes ({PREFIX}, {SECOND}) passes", f"to {PEER} (tor1)", shown=shown)
+    expect(
+        RULE,
+        members,
+        "error",
+        f"none of the node's prefixes ({PREFIX}, {SECOND}) passes",
+        f"to {PEER} (tor1)",
+        shown=shown,
+    )
 
 
 def test_without_the_resources_it_may_be_wanted():
@@ -80,7 +94,9 @@ def test_every_prefix_that_is_named_is_shown():
 
 def test_a_family_that_is_not_activated():
     running = config(activate=())
-    expect(RULE, at(running, None, advertisement()), "error", "none of the node's prefixes", shown=(f"network {PREFIX}",))
+    expect(
+        RULE, at(running, None, advertisement()), "error", "none of the node's prefixes", shown=(f"network {PREFIX}",)
+    )
 
 
 def test_a_policy_that_is_required_and_missing():
@@ -107,10 +123,15 @@ def test_unnumbered():
 
 def test_a_dynamic_neighbor_has_its_groups_policy():
     header = f"BGP neighbor is *{PEER}, remote AS 64512, local AS 64500, external link"
-    block = neighbor(header=header).replace("  BGP version", "  Member of peer-group leafs for session parameters\n  BGP version")
+    block = neighbor(header=header).replace(
+        "  BGP version", "  Member of peer-group leafs for session parameters\n  BGP version"
+    )
     lead = " neighbor leafs peer-group"
     group = statements("leafs", "64512", lead=lead)
-    running = config((*group, " neighbor leafs remote-as 64512", " bgp listen range 192.0.2.0/24 peer-group leafs"), activate=("leafs",))
+    running = config(
+        (*group, " neighbor leafs remote-as 64512", " bgp listen range 192.0.2.0/24 peer-group leafs"),
+        activate=("leafs",),
+    )
     quiet(RULE, at(running, block))
     expect(RULE, at(running.replace(f"permit {PREFIX}", "deny any"), block, advertisement()), "error", f"({PREFIX})")
 
@@ -149,7 +170,11 @@ def test_is_quiet(members):
         (bgp_peer(), advertisement(*FOR_OTHER_NODES)),  # the labels of the node are not known
         (advertisement("peers:", "- tor2"),),  # nothing names the peer
         (frr_configuration(f"- address: {PEER}", "  asn: 64512", "  toAdvertise:", "    allowed:", "      mode: all"),),
-        (frr_configuration(f"- address: {PEER}", "  asn: 64512", "  toAdvertise:", "    allowed:", f"      prefixes: [{PREFIX}]"),),
+        (
+            frr_configuration(
+                f"- address: {PEER}", "  asn: 64512", "  toAdvertise:", "    allowed:", f"      prefixes: [{PREFIX}]"
+            ),
+        ),
         (frr_configuration(f"- address: {OTHER}", "  asn: 64512"),),
         (
             node(),
@@ -204,7 +229,9 @@ def test_a_saved_answer_lists_the_peers():
     shown = ("192.0.2.9", "BGP routing table entry for", f"network {PREFIX}", "Established")
     expect(RULE, saved(config(), prefix=asked()), "error", f"{PREFIX} is not advertised to {PEER} (tor1)", shown=shown)
     nobody = asked(told="  Not advertised to any peer")
-    expect(RULE, saved(config(), prefix=nobody), "error", f"{PREFIX} is not advertised", shown=("Not advertised to any",))
+    expect(
+        RULE, saved(config(), prefix=nobody), "error", f"{PREFIX} is not advertised", shown=("Not advertised to any",)
+    )
 
 
 @pytest.mark.parametrize(
@@ -248,6 +275,8 @@ def test_what_was_not_collected_is_a_gap():
 
 def test_of_two_peers_only_the_silent_one():
     running = config(statements(), statements(OTHER), activate=(PEER, OTHER))
-    running = running.replace(f"ip prefix-list pl-{OTHER} seq 5 permit {PREFIX}", f"ip prefix-list pl-{OTHER} seq 5 deny any")
+    running = running.replace(
+        f"ip prefix-list pl-{OTHER} seq 5 permit {PREFIX}", f"ip prefix-list pl-{OTHER} seq 5 deny any"
+    )
     members = at(running, (neighbor(), neighbor(OTHER)), advertisement())
     assert found(RULE, members) == [("worker-0", OTHER, "error")]

@@ -29,9 +29,21 @@ def at(block):
 @pytest.mark.parametrize(
     ("reset", "words", "shown"),
     [
-        (RECEIVED.format("OPEN Message Error/Unsupported Capability"), "the peer sent the NOTIFICATION OPEN Message Error/Unsupported", ""),
-        (SENT.format("OPEN Message Error/Unacceptable Hold Time"), "this node sent the NOTIFICATION OPEN Message Error/Unacceptable", ""),
-        (SENT.format("UPDATE Message Error/Malformed Attribute List"), "UPDATE Message Error/Malformed Attribute List", ""),
+        (
+            RECEIVED.format("OPEN Message Error/Unsupported Capability"),
+            "the peer sent the NOTIFICATION OPEN Message Error/Unsupported",
+            "",
+        ),
+        (
+            SENT.format("OPEN Message Error/Unacceptable Hold Time"),
+            "this node sent the NOTIFICATION OPEN Message Error/Unacceptable",
+            "",
+        ),
+        (
+            SENT.format("UPDATE Message Error/Malformed Attribute List"),
+            "UPDATE Message Error/Malformed Attribute List",
+            "",
+        ),
         (RECEIVED.format("Cease/Out of Resources"), "the peer sent the NOTIFICATION Cease/Out of Resources", ""),
         (SENT.format("Cease/Other Configuration Change"), "Cease/Other Configuration Change", ""),
         (RECEIVED.format("Cease/Hard Reset"), "Cease/Hard Reset", ""),
@@ -39,7 +51,11 @@ def at(block):
         ("Last reset 00:00:21,  Peer closed the session", "was lost 21 s ago: Peer closed the session", ""),
         ("Last reset 00:00:21,  Interface down (n/a)", "Interface down", ""),
         ("Last reset 00:00:21,  Neighbor address lost", "Neighbor address lost", ""),
-        ("Last reset 00:00:21, due to BGP Notification received", "the peer sent a NOTIFICATION; now Connect", "Notification received"),
+        (
+            "Last reset 00:00:21, due to BGP Notification received",
+            "the peer sent a NOTIFICATION; now Connect",
+            "Notification received",
+        ),
     ],
 )
 def test_a_session_that_is_down(reset, words, shown):

@@ -34,7 +34,12 @@ def at(block, running=None):
 @pytest.mark.parametrize("wrapped", ["", "/Hard Reset"])
 def test_the_routers_limit(wrapped):
     words = ("this node originates 2 prefixes", f"{PEER} (tor1) closed the session 18 s ago", "now Connect")
-    shown = ("Maximum Number of Prefixes Reached", f"network {PREFIX}", "network 198.51.100.11/32", "BGP state = Connect")
+    shown = (
+        "Maximum Number of Prefixes Reached",
+        f"network {PREFIX}",
+        "network 198.51.100.11/32",
+        "BGP state = Connect",
+    )
     expect(RULE, at(lost(reset=RECEIVED.format("00:00:18", wrapped))), "error", *words, shown=shown)
 
 

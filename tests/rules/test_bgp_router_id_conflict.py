@@ -43,7 +43,13 @@ def test_sent_shows_both_identifiers():
     members = at(down(state="Idle", reset=SENT, ids=IDS, after=opened()), "192.0.2.1")
     members |= bgp_peer("tor1", PEER, 64512, "routerID: 192.0.2.1")
     words = (f"the identifier 192.0.2.1 of {PEER} (tor1) was rejected", "also this node's", "(this node: 192.0.2.1)")
-    shown = ("local router ID 192.0.2.1", "Bad BGP Identifier", "FBF4005A C0000201", "bgp router-id", "routerID: 192.0.2.1")
+    shown = (
+        "local router ID 192.0.2.1",
+        "Bad BGP Identifier",
+        "FBF4005A C0000201",
+        "bgp router-id",
+        "routerID: 192.0.2.1",
+    )
     expect(RULE, members, "error", *words, shown=shown)
 
 
@@ -55,12 +61,20 @@ def test_an_identifier_of_zero_is_rejected_too():
 
 
 def test_sent_without_a_readable_dump():
-    finding = expect(RULE, at(down(reset=SENT, ids=IDS)), "error", f"the identifier of {PEER}", "(this node: 192.0.2.1)")
+    finding = expect(
+        RULE, at(down(reset=SENT, ids=IDS)), "error", f"the identifier of {PEER}", "(this node: 192.0.2.1)"
+    )
     assert "also" not in finding.message
 
 
 def test_received():
-    expect(RULE, at(down(reset=RECEIVED, ids=IDS)), "error", "rejects this node's router ID 192.0.2.1", shown=("ID 192.0.2.1",))
+    expect(
+        RULE,
+        at(down(reset=RECEIVED, ids=IDS)),
+        "error",
+        "rejects this node's router ID 192.0.2.1",
+        shown=("ID 192.0.2.1",),
+    )
 
 
 def test_no_router_id():
@@ -83,7 +97,9 @@ def test_the_debug_log_names_the_peer():
     members = at(down(ids=IDS)) | log(WRONG.format("192.0.2.1"))
     shown = ("wrong router identifier 192.0.2.1", "local router ID 192.0.2.1")
     expect(RULE, members, "error", "was rejected", "wrong router identifier 192.0.2.1", shown=shown)
-    zero = expect(RULE, at(down()) | log(WRONG.format("0.0.0.0")), "error", "identifier 0.0.0.0 (this node: 192.0.2.20)")
+    zero = expect(
+        RULE, at(down()) | log(WRONG.format("0.0.0.0")), "error", "identifier 0.0.0.0 (this node: 192.0.2.20)"
+    )
     assert "of this node" not in zero.message
     quiet(RULE, at(down()) | log(WRONG.format("192.0.2.1")))
 

@@ -1,6 +1,8 @@
 import pytest
 from bgp_kit import (
+    BFD_DOWN,
     FOR_OTHER_NODES,
+    IDLE,
     OPEN_OF_65042,
     OTHER,
     PEER,
@@ -28,10 +30,6 @@ from analyzer.model import Status
 
 RULE = "bgp-session-down"
 UP = neighbor(OTHER, hostname="tor2")
-BFD_DOWN = (
-    "BFD Peers:\n\tpeer 192.0.2.1 local-address 192.0.2.20 vrf default interface br-ex\n\t\tID: 1\n\t\tRemote ID: 0\n"
-    "\t\tActive mode\n\t\tStatus: down\n\t\tDowntime: 40 second(s)\n\t\tDiagnostics: ok\n\t\tRemote diagnostics: ok\n\t\tPeer Type: dynamic"
-)
 NOTIFIED = "Last reset 00:00:21,  Notification {}"
 
 
@@ -51,8 +49,16 @@ def at(block, *more, running=None, bfd="BFD Peers:"):
         (down(state="Connect"), ("is Connect: the TCP connection is not answered",), ("BGP state = Connect", "Total:")),
         (down(state="Idle"), (f"BGP session to {PEER} (tor1) is Idle.",), ("BGP state = Idle",)),
         (down(state="Active (passive)"), ("it is passive on this node, and the peer never connected",), ("(passive)",)),
-        (down(opens=(4, 0), total=(4, 0)), ("closes the connection without an OPEN",), ("Opens:                       4",)),
-        (down(reset="Last reset 00:00:24,  Waiting for NHT"), ("does not dial: Waiting for NHT",), ("Waiting for NHT",)),
+        (
+            down(opens=(4, 0), total=(4, 0)),
+            ("closes the connection without an OPEN",),
+            ("Opens:                       4",),
+        ),
+        (
+            down(reset="Last reset 00:00:24,  Waiting for NHT"),
+            ("does not dial: Waiting for NHT",),
+            ("Waiting for NHT",),
+        ),
         (
             down(state="Idle", reset="Last reset 00:00:24,  No path to specified Neighbor (n/a)"),
             ("is Idle: FRR does not dial: No path to specified Neighbor",),
@@ -100,7 +106,10 @@ def test_tells_the_cause_with_its_lines(block, words, shown):
 
 def test_a_rejected_open_that_fits_by_now_is_not_the_cause():
     block = down(
-        state="Idle", remote_as=65042, reset=NOTIFIED.format("sent (OPEN Message Error/Bad Peer AS)"), after=OPEN_OF_65042
+        state="Idle",
+        remote_as=65042,
+        reset=NOTIFIED.format("sent (OPEN Message Error/Bad Peer AS)"),
+        after=OPEN_OF_65042,
     )
     running = config(statements(remote_as="65042"))
     finding = expect(RULE, at(block, running=running), "error", "this node sent the NOTIFICATION OPEN Message Error")
@@ -110,9 +119,24 @@ def test_a_rejected_open_that_fits_by_now_is_not_the_cause():
 @pytest.mark.parametrize("remote_as", ["internal", "auto"])
 def test_a_word_for_the_as_is_quoted(remote_as):
     reset = NOTIFIED.format("sent (OPEN Message Error/Bad Peer AS)")
-    block = down(header=f"BGP neighbor is {PEER}, remote AS 0, local AS 64500, internal link", reset=reset, after=OPEN_OF_65042)
+    block = down(
+        header=f"BGP neighbor is {PEER}, remote AS 0, local AS 64500, internal link", reset=reset, after=OPEN_OF_65042
+    )
     running = config(statements(remote_as=remote_as), statements(OTHER), activate=(PEER, OTHER))
-    expect(RULE, at(block, running=running), "error", f"the peer is in AS 65042, but remote-as {remote_as} is configured")
+    expect(
+        RULE, at(block, running=running), "error", f"the peer is in AS 65042, but remote-as {remote_as} is configured"
+    )
+
+
+def test_nothing_is_said_where_nothing_is_known():
+    finding = expect(RULE, at(lost(reset="Last reset never")), "error", f"BGP session to {PEER} (tor1) is Connect.")
+    assert not any("Last reset" in line for one in finding.evidence for line in one.excerpt)
+
+
+def test_an_old_dump_is_not_the_cause_of_another_reset():
+    block = lost(reset=NOTIFIED.format("sent (Hold Timer Expired)"), after=OPEN_OF_65042)
+    finding = expect(RULE, at(block), "error", "this node sent the NOTIFICATION Hold Timer Expired")
+    assert not any("00730104" in line for one in finding.evidence for line in one.excerpt)
 
 
 def test_a_password_is_mentioned_and_shown_but_not_told():
@@ -130,7 +154,9 @@ def test_frr_10_waits_for_bfd():
         after=("", "  BFD: Type: single hop", "  Detect Multiplier: 3, Min Rx interval: 300, Min Tx interval: 300"),
     )
     running = config(statements(PEER, "64512", "bfd"), statements(OTHER), activate=(PEER, OTHER), version="10.3")
-    expect(RULE, at(block, running=running, bfd=BFD_DOWN), "error", "BGP waits for BFD", "is down", shown=("Status: down",))
+    expect(
+        RULE, at(block, running=running, bfd=BFD_DOWN), "error", "BGP waits for BFD", "is down", shown=("Status: down",)
+    )
     older = config(statements(PEER, "64512", "bfd"), statements(OTHER), activate=(PEER, OTHER), version="8.4.4")
     expect(RULE, at(block, running=older, bfd=BFD_DOWN), "error", "last reset: Address family activated")
 
@@ -138,7 +164,9 @@ def test_frr_10_waits_for_bfd():
 def test_a_shutdown_that_nobody_asks_for_is_information():
     block = lost(state="Idle", extra=("  Administratively shut down",), reset="Last reset 00:00:16,  Admin. shutdown")
     running = config(statements(PEER, "64512", "shutdown"), statements(OTHER), activate=(PEER, OTHER))
-    expect(RULE, at(block, running=running), "info", "shut down administratively", shown=("neighbor 192.0.2.1 shutdown",))
+    expect(
+        RULE, at(block, running=running), "info", "shut down administratively", shown=("neighbor 192.0.2.1 shutdown",)
+    )
 
 
 def test_a_shutdown_that_a_resource_contradicts_is_a_warning():
@@ -154,7 +182,10 @@ def test_a_young_pod_softens_but_does_not_hide():
 
 
 def test_the_start_of_a_pod_counts_where_its_container_does_not_tell():
-    late = {path: text.replace("        startedAt", "        x") for path, text in pod(started="2026-11-21T09:59:20Z").items()}
+    late = {
+        path: text.replace("        startedAt", "        x")
+        for path, text in pod(started="2026-11-21T09:59:20Z").items()
+    }
     expect(RULE, at(down(), timestamp()) | late, "warning", "40 s old", shown=("startTime: '2026-11-21T09:59:20Z'",))
 
 
@@ -189,7 +220,14 @@ def test_is_quiet_when_the_session_is_up(block):
 
 def test_summary_only():
     rows = summary(row(OTHER, "01:00:00", "0"), row(cell="Connect"))
-    expect(RULE, rows, "error", "is Connect: the TCP connection is not answered", whose=None, shown=("Connect        0 N/A",))
+    expect(
+        RULE,
+        rows,
+        "error",
+        "is Connect: the TCP connection is not answered",
+        whose=None,
+        shown=("Connect        0 N/A",),
+    )
     expect(RULE, summary(row(cell="Idle (Admin)")), "info", "shut down administratively", whose=None)
     expect(RULE, summary(row(cell="Idle (PfxCt)", up="00:01:00", messages=(9, 9))), "critical", "maximum", whose=None)
     expect(RULE, summary(row(cell="Idle")), "critical", f"{PEER} is Idle.", whose=None)
@@ -223,13 +261,14 @@ def test_a_peer_for_other_nodes_is_not_missed_here():
 
 
 def test_bgpd_does_not_run():
-    text = "\n".join(["frr version 8.4.4", "hostname worker-0", "end"])
-    dead = dump(None, text) | pod() | frr_conf(config())
+    dead = dump(None, IDLE) | pod() | frr_conf(config())
     words = ("there is no BGP session to", "bgpd does not run on this node")
-    expect(RULE, dead | bgp_peer(), "critical", *words, shown=("###### show bgp neighbor", "remote-as 64512", "name: tor1"))
-    said = dump("bgpd is not running", text) | pod() | frr_conf(config())
+    expect(
+        RULE, dead | bgp_peer(), "critical", *words, shown=("###### show bgp neighbor", "remote-as 64512", "name: tor1")
+    )
+    said = dump("bgpd is not running", IDLE) | pod() | frr_conf(config())
     expect(RULE, said, "critical", *words, shown=("bgpd is not running",))
-    runs = dump("% BGP instance not found", text) | pod() | frr_conf(config())
+    runs = dump("% BGP instance not found", IDLE) | pod() | frr_conf(config())
     finding = expect(RULE, runs, "critical", "bgpd has no such BGP instance", shown=("% BGP instance not found",))
     assert "does not run" not in finding.message
     quiet(RULE, dead | bgp_peer("tor1", PEER, 64512, *FOR_OTHER_NODES) | node())
@@ -253,9 +292,8 @@ def test_show_bgp_neighbor_does_not_tell_of_other_vrfs():
 
 
 def test_no_neighbors_is_an_answer():
-    idle = "\n".join(["frr version 8.4.4", "hostname worker-0", "end"])
     for said in ("% No BGP neighbors found in VRF default", "% BGP instance not found"):
-        outcome = outcome_of(RULE, dump(said, idle) | pod())
+        outcome = outcome_of(RULE, dump(said, IDLE) | pod())
         assert (outcome.status, outcome.gaps, outcome.examined) == (Status.CLEAR, (), 0)
 
 

@@ -74,16 +74,12 @@ def test_an_idle_node_is_healthy(members):
 
 def test_an_idle_node_that_a_peer_selects_is_not():
     """The configuration was never applied there."""
-    members = dumped(**IDLE) | bgp_peer() | node()
-    assert [text for _, _, text in messages(members)] == [
-        f"{command} answered: {answer}"
-        for command, answer in (
-            ("show bgp ipv4", IDLE["bgp_ipv4"]),
-            ("show bgp ipv6", IDLE["bgp_ipv6"]),
-            ("show bgp neighbor", IDLE["bgp_neighbor"]),
-        )
-    ] or set(messages(members))
-    assert len(messages(members)) == 3
+    answers = {text for _, _, text in messages(dumped(**IDLE) | bgp_peer() | node())}
+    assert answers == {
+        "show bgp ipv4 answered: Default BGP instance not found",
+        "show bgp ipv6 answered: Default BGP instance not found",
+        "show bgp neighbor answered: % BGP instance not found",
+    }
 
 
 def test_other_errors_of_an_idle_node_are_errors():

@@ -6,6 +6,7 @@ from kit import outcome_of
 from analyzer.model import Status
 
 RULE = "empty-or-timed-out-section"
+SILENT = "did not answer at all (not running, or hanging)"
 CUT = config().removesuffix("end")
 
 
@@ -34,8 +35,7 @@ def only(members):
         ({"bgp_neighbor": ""}, "show bgp neighbor", "###### show bgp neighbor"),
         (
             {"bgp_ipv4": "", "bgp_ipv6": "", "bgp_neighbor": "", "bfd_peer": ""},
-            "show bgp ipv4, show bgp ipv6, show bgp neighbor, show bfd peer: bfdd and bgpd did not answer at all"
-            " (not running, or hanging)",
+            f"show bgp ipv4, show bgp ipv6, show bgp neighbor, show bfd peer: bfdd and bgpd {SILENT}",
             "###### show bgp ipv4",
         ),
         ({"config": "", "bfd_peer": ""}, "show running-config, show bfd peer", "###### show running-config"),

@@ -62,11 +62,7 @@ def test_collections_of_different_times():
 )
 def test_stays_quiet(members):
     outcome = outcome_of(RULE, members)
-    assert (outcome.status, outcome.findings, outcome.examined) == (
-        Status.CLEAR,
-        (),
-        len(outcome.findings) or outcome.examined,
-    )
+    assert (outcome.status, outcome.findings) == (Status.CLEAR, ())
     assert outcome.examined >= 1
 
 
