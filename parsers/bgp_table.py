@@ -232,10 +232,28 @@ def _number_of(word: str) -> int:
     content=MARGIN + rb"(?:BGP table version is \d+, local router ID is |No BGP prefixes displayed, )",
 )
 def bgp_table(source: SourceFile) -> Iterator[BgpTable | BgpRoute | ParseFailure]:
+    command: Evidence | None = None  # the last line before a table
     for text in outside_dump(source.text()):
+        at = text.first_line
         for part in _saved(text):
+            command = _last(text.part(at, part.first_line - 1)) or command
+            at = part.last_line + 1
             source.at(text, part.first_line)
-            yield from read(part, source.origin)
+            if command and _ANOTHER.search(command.excerpt[0]):
+                yield failure(command, "bgp_table", "the routes of one neighbor or of another family are not read")
+            else:
+                yield from read(part, source.origin)
+            command = None
+        command = _last(text.part(at, text.last_line)) or command
+
+
+# Commands whose answers look like the table: what one neighbor is sent or sends, EVPN, VPN.
+_ANOTHER = re.compile(r"\bbgp\b.{0,99}?\s(?:(?:advertised-|received-|filtered-)?routes|l2vpn|evpn|vpn|vpnv[46])\b")
+
+
+def _last(text: Text) -> Evidence | None:
+    written = [number for number, line in text.numbered() if line.strip() and not _HEADING.match(line)]
+    return text.quote(written[-1]) if written else None
 
 
 def _saved(text: Text) -> Iterator[Text]:

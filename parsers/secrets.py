@@ -30,7 +30,7 @@ _ANY_WORD = re.compile("|".join(map(re.escape, _WORDS)))
 _STATEMENT = (
     r"(?=(?<!\s)\s++(?:neighbor\s\S++\s[a-z]|address-family\s(?:ipv[46]|l2vpn)\s|exit-address-family\b"
     r"|network\s[0-9a-fA-F.:]++/\d|no\s(?:neighbor|bgp)\s|bgp\s[a-z-]{4}|router\s[a-z]{3}|route-map\s\S++\s(?:permit|deny)\s"
-    r"|ip(?:v6)?\s(?:prefix-list|nht|route|protocol)\s|(?:exit|end|!)\s(?:!|exit|ip|ipv6|route-map|router|bfd|line)\b)|$)"
+    r"|ip(?:v6)?\s(?:prefix-list|nht|route|protocol)\s|(?:exit|end|!)\s(?:!|(?:exit|ip|ipv6|route-map|router|bfd|line)\b))|$)"
 )
 # The quote that ends a quoted statement: `'` or `"` before a comma, a closing bracket or the end.
 _UNQUOTE = r"\\?[\"'](?=\s*+(?:[,\]})]|\\[n\"']|$))"
@@ -49,7 +49,7 @@ _RULES = (
         re.compile(
             r"^(\s*+(?:(?:enable\s++|isis\s++)?(?:area-|domain-)?password|key-string"
             r"|ip(?:v6)?\s++\S++\s++authentication(?:-key| string)"
-            r"|(?:ip\s++ospf\s++)?message-digest-key\s++\d++\s++md5|snmp-server\s++community)\s++)(?![:=]).*$"
+            r"|(?:ip\s++ospf\s++)?message-digest-key\s++\d++\s++md5|snmp-server\s++community)\s++)(?![:=](?:\s|$)).*$"
         ),
         rf"\1{MASK}",
     ),
@@ -62,7 +62,7 @@ _RULES = (
         rf"\1 {MASK}\2",
     ),
     # userinfo of a URL
-    (re.compile(r"(://[^\s/:@\"']++:)[^\s/\"'<>]++(?<=@)"), rf"\1{MASK}@"),
+    (re.compile(r"(://[^\s/:@\"']++:)[^\s/\"'<>]*@"), rf"\1{MASK}@"),
 )
 # A value in YAML, or of an environment variable, that ends with its line: blanks and commas belong to it.
 _LINE = re.compile(

@@ -39,7 +39,9 @@ BFD_PEER = (
     "\tpeer {} local-address 192.0.2.20 vrf {} interface br-ex\n\t\tID: {}\n\t\tRemote ID: 2\n\t\tActive mode\n"
     "\t\tStatus: {}\n\t\tUptime: 32 second(s)\n\t\tDiagnostics: ok\n\t\tRemote diagnostics: ok\n"
 )
-MULTIHOP = "\tpeer 192.0.2.1 multihop local-address 192.0.2.20 vrf default\n" + BFD_PEER.partition("\n")[2]
+MULTIHOP = f"\tpeer {PEER} multihop local-address 192.0.2.20 vrf default\n" + BFD_PEER.partition("\n")[2].replace(
+    "Uptime", "Downtime"
+)
 
 
 def instances(members):
@@ -357,11 +359,7 @@ def test_a_dynamic_neighbor_is_configured_by_its_group():
 
 @pytest.mark.parametrize(("kind", "status"), [("single hop", "up"), ("multi hop", "down")])
 def test_of_two_bfd_sessions_with_a_peer_the_kind_decides(kind, status):
-    down_one = (
-        MULTIHOP.format(PEER, "default", 2, "down").replace("Uptime", "Downtime").replace("192.0.2.1 ", f"{PEER} ")
-    )
-    down_one = MULTIHOP.replace("{}", "2", 1).replace("{}", "down", 1).replace("Uptime", "Downtime")
-    bfd = "BFD Peers:\n" + BFD_PEER.format(PEER, "default", 1, "up") + "\n" + down_one
+    bfd = "BFD Peers:\n" + BFD_PEER.format(PEER, "default", 1, "up") + "\n" + MULTIHOP.format(2, "down")
     block = neighbor(after=("", f"  BFD: Type: {kind}"))
     (one,) = sessions(dump(block, config(), bfd) | pod())
     assert one.bfd_status == status

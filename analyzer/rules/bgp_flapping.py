@@ -61,10 +61,9 @@ def _counted(session: Session) -> bool:
 
 def _together(session: Session, sessions: Sessions) -> bool:
     one = session.instance
-    if one.age is None or one.age < HOUR:
+    if one.age is None or one.age < HOUR or not _short(session):
         return False
-    short = [each for each in sessions if each.instance is one and _short(each)]
-    return session in short and len(short) > 1
+    return sum(each.instance is one and _short(each) for each in sessions) > 1
 
 
 def _short(session: Session) -> bool:

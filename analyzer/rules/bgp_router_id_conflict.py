@@ -49,15 +49,13 @@ def bgp_router_id_conflict(sessions: Sessions) -> Iterator[Finding | Gap]:
 def _logged(session: Session, sessions: Sessions) -> Iterator[Finding]:
     own = session.block.local_router_id if session.block else None
     rejected = of_peer(events(session.instance, FrrLogKind.BAD_ROUTER_ID), session)
-    # The message about the same ID names no peer: it is told of a session only where no other one can be meant.
-    down = [one for one in sessions if one.instance is session.instance and not one.established]
-    same = events(session.instance, FrrLogKind.SAME_ROUTER_ID) if len(down) == 1 else []
-    same = [event for event in same if event.details.get("router_id") == own]
+    same = [one for one in events(session.instance, FrrLogKind.SAME_ROUTER_ID) if one.details.get("router_id") == own]
     if rejected and _bad(rejected[-1].details.get("router_id"), own):
         text = f"the router ID of {name(session)} was rejected: {rejected[-1].text} (this node: {own})"
         evidence = (rejected[-1].evidence, *session.where("local_router_id"))
         yield Finding(session.peer, text, evidence, session.node, key=session.vrf)
-    elif same:
+    # The message about the same ID names no peer: it is told of a session only where no other one can be meant.
+    elif same and sum(one.instance is session.instance and not one.established for one in sessions) == 1:
         text = f"{name(session)} has the router ID of this node: {same[-1].text}"
         evidence = (same[-1].evidence, *session.where("local_router_id"))
         yield Finding(session.peer, text, evidence, session.node, key=session.vrf)

@@ -42,7 +42,7 @@ IDLE = "frr version 8.4.4\nhostname worker-0\nend"  # a running configuration wi
 BOTH = ("    Address Family IPv4 Unicast: advertised and received",)
 
 
-def neighbor(
+def neighbor(  # noqa: PLR0913 - a block has many lines, a test changes one or two of them
     peer=PEER,
     state="Established, up for 1d02h03m",
     reset=NEVER,
@@ -101,7 +101,7 @@ def statements(peer=PEER, remote_as="64512", *more, lead=None):
     return (lead or f" neighbor {peer} remote-as {remote_as}", *(f" neighbor {peer} {one}" for one in more))
 
 
-def config(
+def config(  # noqa: PLR0913 - the same of a configuration
     *neighbors,
     networks=(PREFIX,),
     permitted=None,
@@ -144,12 +144,12 @@ def config(
     return "\n".join([*lines, *(lists or ()), *tail, "end"])
 
 
-def dump(neighbors=None, running=None, bfd="BFD Peers:", *, pod="speaker-a", image=IMAGE, namespace=NAMESPACE):
+def dump(neighbors=None, running=None, bfd="BFD Peers:", *, pod="speaker-a", image=IMAGE):
     """A `dump_frr`; neighbors is a block, several, or the text that FRR gave instead. None leaves a section empty."""
     text = "\n".join(neighbors) if isinstance(neighbors, (tuple, list)) else neighbors
     sections = {"show running-config": running, "show bgp neighbor": text, "show bfd peer": bfd}
     content = "".join(f"###### {command}\n{body + chr(10) if body else ''}" for command, body in sections.items())
-    return {f"{image}/namespaces/{namespace}/pods/{pod}/frr/frr/logs/dump_frr": content}
+    return {f"{image}/namespaces/{NAMESPACE}/pods/{pod}/frr/frr/logs/dump_frr": content}
 
 
 def frr_conf(text, pod="speaker-a", image=IMAGE):
@@ -205,7 +205,7 @@ metadata:
     return {f"{IMAGE}/cluster-scoped-resources/core/nodes/{name}.yaml": content}
 
 
-def resource(kind, name, spec, created="2026-11-01T00:00:00Z", group="metallb.io", image=IMAGE):
+def resource(kind, name, spec, created="2026-11-01T00:00:00Z", group="metallb.io"):
     """A custom resource with the lines of its spec."""
     content = f"""\
 apiVersion: {group}/v1beta1
@@ -217,7 +217,7 @@ metadata:
   resourceVersion: '1'
 spec:
 """ + "".join(f"  {line}\n" for line in spec)
-    return {f"{image}/namespaces/{NAMESPACE}/{group}/{kind.lower()}s/{name}.yaml": content}
+    return {f"{IMAGE}/namespaces/{NAMESPACE}/{group}/{kind.lower()}s/{name}.yaml": content}
 
 
 def bgp_peer(name="tor1", address=PEER, asn=64512, *more, **metadata):
@@ -236,15 +236,16 @@ def timestamp(time="2026-11-21 10:00:00", image=IMAGE):
     return {f"{image}/timestamp": f"{time}.000000219 +0000 UTC m=+0.085341274\n" * 2}
 
 
-def summary(*rows, family="IPv4 Unicast", folder="saved/worker-0", vrf="VRF default"):
+def summary(*rows, family="IPv4 Unicast", folder="saved/worker-0"):
     """A saved `show bgp summary` with these rows."""
-    head = f"{family} Summary ({vrf}):\nBGP router identifier 192.0.2.20, local AS number 64500 vrf-id 0\n"
+    head = f"{family} Summary (VRF default):\nBGP router identifier 192.0.2.20, local AS number 64500 vrf-id 0\n"
     end = f"\nTotal number of neighbors {len(rows)}\n"
     return {f"{folder}/summary-{family[:4].lower()}.txt": "\n".join([head, SUMMARY, *rows, end])}
 
 
 def row(peer=PEER, up="never", cell="Active", sent="0", messages=(0, 0)):
-    return f"{peer:<15} 4      64512   {messages[0]:7}   {messages[1]:7}        0    0    0 {up:>8} {cell:>12} {sent:>8} N/A"
+    counts = f"{messages[0]:7}   {messages[1]:7}        0    0    0"
+    return f"{peer:<15} 4      64512   {counts} {up:>8} {cell:>12} {sent:>8} N/A"
 
 
 def one_of(rule, members):
@@ -253,7 +254,9 @@ def one_of(rule, members):
     return finding
 
 
-def expect(rule, members, severity, *words, subject=PEER, whose="worker-0", shown=()):
+def expect(  # noqa: PLR0913 - what a finding is told by
+    rule, members, severity, *words, subject=PEER, whose="worker-0", shown=()
+):
     """One finding, on this node and subject: its message has the words, its evidence shows the values `shown`."""
     finding = one_of(rule, members)
     assert (finding.node, finding.subject, str(finding.severity)) == (whose, subject, severity), finding
