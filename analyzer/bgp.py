@@ -17,6 +17,7 @@ DAY = 86_400  # seconds; an older reset of a session that is up again is history
 NO_PATH = ("No path to specified Neighbor", "Waiting for NHT")  # FRR 8.5 and later; 7.5 to 8.4
 ADMIN_RESETS = ("Administrative Shutdown", "Administratively Shutdown", "Administrative Reset")
 ALL_NETWORKS = "k8s.ovn.org/host-cidrs"  # the annotation of a node that names the networks of all its interfaces
+NAMED = 4  # prefixes that a message names and its evidence shows
 REFUSALS = ("Peer De-configured", "Peer Unconfigured", "Connection Rejected")
 
 
@@ -248,6 +249,12 @@ def announcements(session: Session, family: Family) -> list[Announcement] | None
     if one.config is None or session.router is None or session.config is None:
         return None
     return announces(one.config, session.router, session.config, family)
+
+
+def prefixes_of(found: Sequence[Announcement]) -> str:
+    """The first prefixes of some announcements and how many more there are."""
+    listed = ", ".join(statement.prefix for statement, _ in found[:NAMED])
+    return listed + (f" and {len(found) - NAMED} more" if len(found) > NAMED else "")
 
 
 def events(one: Instance, *kinds: FrrLogKind) -> list[FrrLogEvent]:

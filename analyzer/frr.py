@@ -433,6 +433,8 @@ def _template(one: Instance, block: BgpNeighbor | None, vrf: str) -> NeighborCon
 
 def _bfd(peers: Iterable[BfdPeer], names: set[str | None], vrf: str, block: BgpNeighbor | None) -> BfdPeer | None:
     found = [peer for peer in peers if peer.peer in names and peer.vrf == vrf]
+    if block and block.interface:  # a link-local address may stand on several links
+        found = [peer for peer in found if peer.interface in {None, block.interface}]
     if block and block.bfd and len(found) > 1:
         wanted = "multi" in (block.bfd.type or "")
         found = [peer for peer in found if peer.multihop is wanted] or found

@@ -13,6 +13,7 @@ _COMMAND = (
 _PROMPT = re.compile(
     r"(?:[\w.@:~()/-]{0,80}|\[[^\]]{0,120}\]|/ )[#$>]{1,6} ?(?P<command>" + _COMMAND + r")?"
     r"|(?P<bare>(?:\+ |Command: )?(?:sudo|oc|kubectl|vtysh|show) .*)"
+    r"|[\w.:-]{1,64}\(config[\w-]{0,40}\)# .*"
 )
 _ASKS_NEIGHBORS = re.compile(r"\bsh\w* (?:ip )?bgp (?:.{0,80} )?nei")
 _ASKS_JSON = re.compile(r"\bjson\b")

@@ -87,17 +87,23 @@ def _saved(text: Text) -> Iterator[Text]:
     People leave the heading out; then the configuration begins with the release that wrote it.
     """
     start: int | None = None
+    released = False  # a second configuration may follow where the first has no end
     for number, line in text.numbered():
-        begins = BEGIN.match(line.lstrip()) or (start is None and _RELEASE.match(line))
+        release = _RELEASE.match(line)
+        if release and released and start is not None:
+            yield text.part(start, number - 1)
+            start = None
+        begins = BEGIN.match(line.lstrip()) or (start is None and release)
         if begins and (start is None or line.lstrip().startswith("Building")):
             if start is not None:
                 yield text.part(start, number - 1)
-            start = number
+            start, released = number, False
         if start is not None and (line.strip() == "end" or (begins and re.search(r"\send(?:\s|$)", line))):
             yield text.part(start, number)
             start = None
         elif start is not None and _PROMPT.match(line):
             yield text.part(start, number - 1)
             start = None
+        released = start is not None and (released or bool(release))
     if start is not None:
         yield text.part(start, text.last_line)

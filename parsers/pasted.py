@@ -26,7 +26,7 @@ _BARE = (
 )
 _QUOTE = re.compile(r"(?: {0,3}>)+ ?")
 _MARKUP = re.compile(
-    r"[ \t]*(?:(?:`{3,}|~{3,})[ \t]*[\w+.-]*|\{(?:noformat|code)(?::[^{}]{0,60})?\}|-{4}"
+    r"[ \t]*(?:(?:`{3,}|~{3,})[ \t]*[\w+.-]*|`|\{(?:noformat|code)(?::[^{}]{0,60})?\}|-{4}"
     r"|(?:</?(?:pre|code|details|p|div|br)\b[^<>]{0,80}>\s*){1,6}(?:<summary>.{0,300})?)[ \t]*"
 )
 _OPENS = re.compile(r"([ \t]*)(?:`{3,}|\{(?:noformat|code)\}|<pre>(?:<code>)?)[ \t]*(?=[^`\s])")
@@ -58,7 +58,7 @@ def plain(text: Text) -> EmbeddedText:
 
 
 def outputs(text: Text) -> Iterator[EmbeddedText]:
-    """The plain text in pieces: each code block, and what stands between two."""
+    """The plain text in pieces: each code block and each quote, and what stands between two."""
     first = text.first_line
     for piece in _pieces(text):
         yield _pasted(text.part(first, first + len(piece) - 1), piece)
@@ -103,8 +103,12 @@ def _pasted(text: Text, lines: list[str]) -> EmbeddedText:
 def _pieces(text: Text) -> Iterator[list[str]]:
     piece: list[str] = []
     indent = 0
+    quoted = False
     for written in text:
-        line = _unquoted(written)
+        line, quote = _unquoted(written)
+        if line and quote != quoted:
+            yield _dedented(piece, indent)
+            piece, indent, quoted = [], 0, quote
         if _MARKUP.fullmatch(line):
             yield _dedented(piece, indent)
             piece, indent = [""], _columns(line)
@@ -120,14 +124,15 @@ def _pieces(text: Text) -> Iterator[list[str]]:
     yield _dedented(piece, indent)
 
 
-def _unquoted(line: str) -> str:
+def _unquoted(line: str) -> tuple[str, bool]:
+    """The line itself, and whether it stood in a quote."""
     line = uncoloured(line)
     if "&" in line:
         line = _ENTITY.sub(lambda entity: html.unescape(entity[0]), line)
     line = line.replace("\xa0", " ")
     quote = _QUOTE.match(line)
     line = line[quote.end() :] if quote else line
-    return line if line.strip() else ""  # blanks at the end of a line are no content
+    return line if line.strip() else "", bool(quote)
 
 
 def _columns(line: str) -> int:

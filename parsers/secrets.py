@@ -33,7 +33,7 @@ _STATEMENT = (
     r"|ip(?:v6)?\s(?:prefix-list|nht|route|protocol)\s|(?:exit|end|!)\s(?:!|(?:exit|ip|ipv6|route-map|router|bfd|line)\b))|$)"
 )
 # The quote that ends a quoted statement: `'` or `"` before a comma, a closing bracket or the end.
-_UNQUOTE = r"\\?[\"'](?=\s*+(?:[,\]})]|\\[n\"']|$))"
+_UNQUOTE = r"\\?[\"'](?=\s*+(?:[,\]})]|\\n|$))"
 _RULES = (
     # neighbor 192.0.2.1 password abc def: a statement of its own, or inside a quoted string (JSON, Python lists)
     (re.compile(r"(^\s*+(?:no\s++)?neighbor\s++\S++\s++password\s++)\S.*?" + _STATEMENT), rf"\1{MASK}"),
@@ -70,19 +70,26 @@ _LINE = re.compile(
     r"(?!(?:null|true|false|~)\s*+$)\S.*$",
     re.IGNORECASE,
 )
+# 'it''s': how YAML quotes a quote; in other languages a backslash does.
+_QUOTED = re.compile(
+    rf"^(?P<key>\s*+(?:-\s++)*+[\"']?[\w.-]*{_NAMES}[\"']?\s*+:\s++)'(?:[^']|'')*+'\s*+$", re.IGNORECASE
+)
 # password: x · "password":"x" · \"token\":\"x\" · token=x · client-key-data: x (YAML, JSON, JSON in JSON, environment)
 _FIELD = re.compile(
     rf"(?P<key>{_NAMES}(?P<quote>\\?[\"'])?+\s*+(?:=\s*+|:\s*+(?![{{\[]|[|>][+-]?\d?[+-]?\s*+(?:#|$))))"
     r"(?!(?:null|true|false|~)\s*+(?:[,}\]]|$)|$)"
     r"(?:(?P<open>\\\")(?:[^\"\\]|\\\\(?:\\.|[^\\\"]))*+\\\"|(?P<plain>\")(?:[^\"\\]|\\.)*+\""
-    r"|(?P<single>')(?:[^'\\]|\\.|'')*+'|(?P<lost>\\?[\"']).*$"
+    r"|(?P<single>')(?:[^'\\]|\\.|''|'(?!\s*+(?:[,}\])#]|$)))*+'|(?P<lost>\\?[\"']).*$"
     r"|(?(quote)[^\s,}\]]++|(?:[^\s\"'\\]|\\(?![\"'])|\\?[\"'](?!\s*+(?:[,\]})\\]|$)))++))",
     re.IGNORECASE,
 )
-# A field whose value may go on below it; `block` where it does so whatever the lines look like.
+# A field whose value may go on below it.
 _OPENS = re.compile(
-    rf"^(?P<indent>\s*+(?:-\s++)*+)[\"']?[\w.-]*{_NAMES}[\"']?\s*+:(?:\s++(?P<block>[|>][+-]?\d?[+-]?\s*+(?:#.*)?$)?|$)",
-    re.IGNORECASE,
+    rf"^(?P<indent>\s*+(?:-\s++)*+)[\"']?[\w.-]*{_NAMES}[\"']?\s*+:(?:\s++(?P<value>\S.*)|\s*+)$", re.IGNORECASE
+)
+# A value that ends on its line, or below which other fields stand.
+_ENDS = re.compile(
+    r"[{\[]|(?:null|true|false|~)\s*+(?:,|$)|\"(?:[^\"\\]|\\.)*+\"\s*+(?:[,#}\]]|$)|'(?:[^']|'')*+'\s*+(?:[,#}\]]|$)"
 )
 _ANOTHER_FIELD = re.compile(r"\s*+(?:-\s|[#{}\[\]]|[\"']?[\w./-]++[\"']?\s*+:(?:\s|$))")
 _KEY_BLOCK = re.compile(r"-----(BEGIN|END) [A-Z ]*+(?<=PRIVATE KEY)-----")
@@ -104,7 +111,11 @@ def mask(line: str) -> str:
         return line
     for expression, replacement in _RULES:
         line = expression.sub(replacement, line)
-    return _LINE.sub(rf"\g<key>{MASK}", line) if _LINE.match(line) else _FIELD.sub(_masked_field, line)
+    if whole := _LINE.match(line):
+        return f"{whole['key']}{MASK}"
+    if whole := _QUOTED.match(line):
+        return f"{whole['key']}'{MASK}'"
+    return _FIELD.sub(_masked_field, line)
 
 
 class Masker:
@@ -116,7 +127,7 @@ class Masker:
     def __init__(self) -> None:
         self._key_lines = 0  # how many more lines may belong to the private key that has begun
         self._indent: int | None = None  # of the field whose value may go on
-        self._block = False
+        self._goes_on_anyway = False  # whatever the lines below look like, as long as they stand deeper
 
     @property
     def open(self) -> bool:
@@ -129,8 +140,8 @@ class Masker:
             return self._hidden(line)
         if not _hinted(line):
             return line
-        if opens := _OPENS.match(line):
-            self._indent, self._block = len(opens["indent"]), opens["block"] is not None
+        if (opens := _OPENS.match(line)) and not _ENDS.match(opens["value"] or ""):
+            self._indent, self._goes_on_anyway = len(opens["indent"]), opens["value"] is not None
         markers = [found[1] for found in _KEY_BLOCK.finditer(line)]
         tail = line.rpartition("-----")[2]
         self._key_lines = KEY_LINES if markers[-1:] == ["BEGIN"] and not {'"', "'"} & set(tail) else 0
@@ -144,18 +155,16 @@ class Masker:
         if self._indent is None:
             return False
         deeper = len(line) - len(line.lstrip()) > self._indent
-        if not line.strip() or (deeper and (self._block or not _ANOTHER_FIELD.match(line))):
+        if not line.strip() or (deeper and (self._goes_on_anyway or not _ANOTHER_FIELD.match(line))):
             return True
         self._indent = None
         return False
 
-    @staticmethod
-    def _hidden(line: str) -> str:
+    def _hidden(self, line: str) -> str:
         text = line.strip()
-        if not text:
-            return line
-        quote, end = ('"' if text.startswith('"') else ""), ("," if text.endswith('",') else "")
-        return f"{line[: len(line) - len(line.lstrip())]}{quote}{MASK}{quote}{end}"
+        alone = text.startswith('"') and self._indent is not None and not self._goes_on_anyway
+        quote, end = ('"' if alone else ""), ("," if alone and text.endswith(",") else "")
+        return f"{line[: len(line) - len(line.lstrip())]}{quote}{MASK}{quote}{end}" if text else line
 
 
 def mask_lines(content: str, lines: list[str]) -> list[str]:

@@ -365,6 +365,15 @@ def test_of_two_bfd_sessions_with_a_peer_the_kind_decides(kind, status):
     assert one.bfd_status == status
 
 
+def test_of_two_links_with_one_address_the_interface_decides():
+    header = "BGP neighbor on {}: fe80::1, remote AS 64512, local AS 64500, external link"
+    blocks = [neighbor(header=header.format(one)) for one in ("br-ex", "eth1")]
+    first, second = BFD_PEER.format("fe80::1", "default", 1, "up"), BFD_PEER.format("fe80::1", "default", 2, "down")
+    second = second.replace("br-ex", "eth1").replace("Uptime", "Downtime")
+    members = dump(blocks, config(), f"BFD Peers:\n{first}\n{second}") | pod()
+    assert [(one.peer, one.bfd_status) for one in sessions(members)] == [("br-ex", "up"), ("eth1", "down")]
+
+
 def test_the_brief_form_of_bfd_serves_where_the_long_one_is_missing():
     brief = (
         "Session count: 1\nSessionId  LocalAddress  PeerAddress  Status\n=========  ============  ===========  ======\n"

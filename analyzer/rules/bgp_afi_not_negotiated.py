@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyzer.bgp import Announcement, announcements, name, unanswered
+from analyzer.bgp import NAMED, Announcement, announcements, name, prefixes_of, unanswered
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
@@ -54,7 +54,6 @@ def _finding(session: Session, family: Family, lost: list[Announcement]) -> Find
     unicast = f"{family} unicast"
     rows = tuple(row.evidence for row in session.rows if row.family == unicast)
     where = (*session.where(f"family_capabilities.{unicast}"), *rows)
-    prefixes = ", ".join(statement.prefix for statement, _ in lost[:4])
-    text = f"{name(session)} did not negotiate {unicast}: {prefixes} cannot be announced to it"
-    evidence = (*where, *(statement.evidence for statement, _ in lost[:4]))
+    text = f"{name(session)} did not negotiate {unicast}: {prefixes_of(lost)} cannot be announced to it"
+    evidence = (*where, *(statement.evidence for statement, _ in lost[:NAMED]))
     return Finding(session.peer, text, evidence, session.node, key=f"{session.vrf} {family}")

@@ -51,7 +51,7 @@ def _remote(session: Session) -> Finding:
 
 def _local(session: Session) -> Finding:
     quoted = session.config.shutdown_message if session.config else None
-    evidence = (*session.where("admin_down", "state"), *session.configured("shutdown", "shutdown_message"))
+    evidence = (*session.where("admin_down", "state"), *session.configured("shutdown"))
     text = f"the session to {name(session)} is shut down on this node{_saying(quoted)}"
     return Finding(session.peer, text, evidence, session.node, Severity.INFO, session.vrf)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from analyzer.announce import excluded_by_advertisement, excluded_by_configuration
-from analyzer.bgp import Announcement, announcements, name, unanswered
+from analyzer.bgp import NAMED, Announcement, announcements, name, prefixes_of, unanswered
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
@@ -60,8 +60,8 @@ def _judged(session: Session, excluded: bool, certain: bool) -> Iterator[Finding
     if all(verdict.denied for _, verdict in statements):
         yield _denied(session, statements, certain)
     elif zero and (session.uptime or 0) >= FRESH and any(not verdict.denied for _, verdict in own):
-        text = f"FRR counts 0 prefixes sent to {name(session)}, although the node has {_list(own)} for it"
-        evidence = (*session.where("state"), *zero, *(statement.evidence for statement, _ in own[:4]))
+        text = f"FRR counts 0 prefixes sent to {name(session)}, although the node has {prefixes_of(own)} for it"
+        evidence = (*session.where("state"), *zero, *(statement.evidence for statement, _ in own[:NAMED]))
         severity = Severity.ERROR if certain else Severity.WARNING
         yield Finding(session.peer, text, evidence, session.node, severity, session.vrf)
     elif not any(verdict.permitted for _, verdict in statements):
@@ -86,7 +86,7 @@ def _withheld(session: Session, own: list[Announcement]) -> Iterator[Finding]:
 
     Only prefixes of this node that the policy does not hold back on purpose are to be advertised.
     """
-    asked = {one.prefix: one for one in session.instance.prefixes if one.found and one.vrf in {None, session.vrf}}
+    asked = {one.prefix: one for one in session.instance.prefixes if one.vrf in {None, session.vrf}}
     for statement, verdict in own:
         prefix = asked.get(statement.prefix)
         if verdict.denied or prefix is None or prefix.advertised_to is None or _told(session, prefix.advertised_to):
@@ -105,15 +105,10 @@ def _told(session: Session, peers: tuple[str, ...]) -> bool:
     )
 
 
-def _list(statements: list[Announcement]) -> str:
-    prefixes = ", ".join(statement.prefix for statement, _ in statements[:4])
-    return prefixes + (f" and {len(statements) - 4} more" if len(statements) > 4 else "")
-
-
 def _denied(session: Session, statements: list[Announcement], certain: bool) -> Finding:
     evidence = tuple(
-        dict.fromkeys(piece for one, verdict in statements[:4] for piece in (one.evidence, *verdict.evidence))
+        dict.fromkeys(piece for one, verdict in statements[:NAMED] for piece in (one.evidence, *verdict.evidence))
     )
-    text = f"none of the node's prefixes ({_list(statements)}) passes the outbound policy to {name(session)}"
+    text = f"none of the node's prefixes ({prefixes_of(statements)}) passes the outbound policy to {name(session)}"
     severity = Severity.ERROR if certain else Severity.WARNING
     return Finding(session.peer, text, (*session.where("state"), *evidence), session.node, severity, session.vrf)

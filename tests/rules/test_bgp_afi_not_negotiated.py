@@ -55,6 +55,15 @@ def test_ipv6_over_an_ipv4_session():
     )
 
 
+def test_of_many_prefixes_the_first_are_named():
+    many = tuple(f"198.51.100.{last}/32" for last in (15, 14, 13, 12, 11, 10))
+    shown = [f"network {one}" for one in many[:4]]
+    finding = expect(
+        RULE, at(config(networks=many)), "warning", f"{', '.join(many[:4])} and 2 more cannot", shown=shown
+    )
+    assert not any(many[4] in line for one in finding.evidence for line in one.excerpt)
+
+
 def test_both_families_are_two_findings():
     members = at(config(networks=(PREFIX, PREFIX6)), ONLY_HERE, ONLY_HERE.replace("v4", "v6"))
     findings = outcome_of(RULE, members).findings
@@ -86,6 +95,7 @@ def test_in_a_summary_beside_a_block_that_does_not_tell():
             "    Address Family IPv6 Unicast: advertised",
         ),
         at(config(permitted=())),
+        at(config(), "    Address Family IPv4 Unicast: "),  # announced by nobody
         at(state="Connect"),
         at() | node() | bgp_peer("tor1", PEER, 64512, *FOR_OTHER_NODES),
         dump(down(), config()) | pod(),
@@ -98,6 +108,7 @@ def test_in_a_summary_beside_a_block_that_does_not_tell():
         "received",
         "v6-denied",
         "denied",
+        "nobody",
         "down",
         "unwanted",
         "never-up",

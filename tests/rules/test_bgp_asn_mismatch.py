@@ -83,7 +83,13 @@ def test_received_names_this_nodes_as():
     ],
 )
 def test_the_debug_log_says_it(line, words):
-    expect(RULE, at(down()) | log(f"10:00:00 {line}"), "error", *words, shown=(line, "remote-as 64512"))
+    expect(
+        RULE,
+        at(down()) | log(f"10:00:00 {line}"),
+        "error",
+        *words,
+        shown=(line, "remote-as 64512", f"BGP neighbor is {PEER}"),
+    )
 
 
 def test_the_debug_log_with_a_word_for_the_as():

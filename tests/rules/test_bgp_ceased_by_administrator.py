@@ -26,7 +26,7 @@ RECEIVED = "Last reset {},  Notification received (Cease/{})"
 def test_here_is_information():
     running = config(statements(PEER, "64512", "shutdown message upgrade"))
     block = lost(state="Idle", extra=(SHUT,), reset="Last reset 00:00:16,  Admin. shutdown")
-    shown = (SHUT, f"neighbor {PEER} shutdown message upgrade")
+    shown = (SHUT, "BGP state = Idle", f"neighbor {PEER} shutdown message upgrade")
     words = ("is shut down on this node", "with the message 'upgrade'")
     expect(RULE, dump(block, running) | pod(), "info", *words, shown=shown)
 
@@ -70,9 +70,9 @@ def test_in_a_summary():
 )
 def test_there_is_a_warning(subcode):
     members = dump(lost(reset=RECEIVED.format("00:00:21", subcode)), config()) | pod()
-    expect(
-        RULE, members, "warning", f"{PEER} (tor1) ended the session 21 s ago: {subcode}", shown=(f"(Cease/{subcode})",)
-    )
+    shown = (f"(Cease/{subcode})", "BGP state = Connect")
+    finding = expect(RULE, members, "warning", shown=shown)
+    assert finding.message == f"{PEER} (tor1) ended the session 21 s ago: {subcode}"
 
 
 def test_a_hard_reset_carries_the_reason():

@@ -60,6 +60,7 @@ def test_says_where_the_peer_lies():
 def test_says_nothing_of_networks_that_are_not_known(peer, more):
     finding = expect(RULE, at(down(peer, reset=NHT)) | more, "error", "no usable next hop", subject=peer)
     assert "network of this node" not in finding.message
+    assert not any("/nodes/" in one.path for one in finding.evidence)
 
 
 def test_the_primary_network_alone_can_say_yes():

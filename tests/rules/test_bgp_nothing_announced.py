@@ -92,6 +92,15 @@ def test_every_prefix_that_is_named_is_shown():
     expect(RULE, members, "error", f"({', '.join(many[:4])} and 2 more)", shown=[f"network {one}" for one in many[:4]])
 
 
+def test_four_prefixes_are_all_of_them():
+    many = tuple(f"198.51.100.{last}/32" for last in (15, 14, 13, 12))
+    expect(RULE, at(config(networks=many, **DENIED), None, advertisement()), "error", f"({', '.join(many)}) passes")
+    table = summary(row(**UP, sent="0"))[f"{LOOSE}/summary-ipv4.txt"]
+    zero = saved(config(networks=(*many, "198.51.100.11/32")), summary=table)
+    finding = expect(RULE, zero, "warning", f"{', '.join(many)} and 1 more", shown=[f"network {one}" for one in many])
+    assert not any("198.51.100.11/32" in line for one in finding.evidence for line in one.excerpt)
+
+
 def test_a_family_that_is_not_activated():
     running = config(activate=())
     expect(
@@ -209,6 +218,8 @@ def test_a_count_of_0_is_right_for_the_other_family_and_at_first():
     members = saved(config(), summary=fresh)
     members[f"{LOOSE}/neighbors.txt"] = neighbor(state="Established, up for 00:00:29") + "\n"
     quiet(RULE, members)
+    members[f"{LOOSE}/neighbors.txt"] = neighbor(state="Established, up for 00:00:30") + "\n"
+    expect(RULE, members, "warning", "FRR counts 0")
 
 
 def test_frr_10_4_counts_in_the_block():
@@ -216,6 +227,23 @@ def test_frr_10_4_counts_in_the_block():
     zero = neighbor(families=(families[0], families[1].format(0)))
     expect(RULE, at(config(), zero, advertisement()), "error", "FRR counts 0", shown=("0 accepted, 0 sent prefixes",))
     quiet(RULE, at(config(), neighbor(families=(families[0], families[1].format(2)))))
+
+
+def test_a_count_of_0_is_right_where_the_policy_denies():
+    zero = neighbor(families=(" For address family: IPv4 Unicast", "  0 accepted, 0 sent prefixes"))
+    quiet(RULE, at(config(networks=(PREFIX, PREFIX6), permitted=(PREFIX6,)), zero))
+
+
+def test_of_an_interface_every_family_counts():
+    header = "BGP neighbor on br-ex: fe80::1, remote AS 64512, local AS 64500, external link"
+    running = config(statements("br-ex", lead=" neighbor br-ex interface remote-as 64512"), activate=("br-ex",))
+    zero = neighbor(header=header, families=(" For address family: IPv4 Unicast", "  0 accepted, 0 sent prefixes"))
+    expect(RULE, at(running, zero), "warning", "FRR counts 0", subject="br-ex")
+    members = saved(running, prefix=asked(told="  Advertised to peers:\n  fe80::1"))
+    members[f"{LOOSE}/neighbors.txt"] = neighbor(header=header, hostname=None) + "\n"
+    quiet(RULE, members)
+    members[f"{LOOSE}/prefix.txt"] = asked()
+    expect(RULE, members, "error", f"{PREFIX} is not advertised to br-ex", subject="br-ex")
 
 
 def test_a_match_that_cannot_be_judged_is_a_gap():
@@ -232,6 +260,14 @@ def test_a_saved_answer_lists_the_peers():
     expect(
         RULE, saved(config(), prefix=nobody), "error", f"{PREFIX} is not advertised", shown=("Not advertised to any",)
     )
+
+
+def test_a_saved_answer_beside_a_summary():
+    members = saved(config(), prefix=asked(), summary=summary(row(**UP, sent="1"))[f"{LOOSE}/summary-ipv4.txt"])
+    del members[f"{LOOSE}/neighbors.txt"]
+    expect(RULE, members, "error", f"{PREFIX} is not advertised to {PEER}", shown=("192.0.2.9", "01:00:00"))
+    members[f"{LOOSE}/prefix.txt"] = asked(told=f"  Advertised to peers:\n  {PEER}")
+    quiet(RULE, members)
 
 
 @pytest.mark.parametrize(

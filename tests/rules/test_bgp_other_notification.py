@@ -89,6 +89,7 @@ def test_down_for_long_stays_a_warning():
         neighbor(),
         down(),
         lost(reset=SENT.format("Hold Timer Expired")),
+        lost(reset=SENT.format("Hold Timer Expired/Unspecific")),
         lost(reset=SENT.format("OPEN Message Error/Bad Peer AS")),
         lost(reset=RECEIVED.format("OPEN Message Error/Bad BGP Identifier")),
         lost(reset=RECEIVED.format("Cease/Maximum Number of Prefixes Reached/Hard Reset")),
@@ -101,7 +102,7 @@ def test_down_for_long_stays_a_warning():
         lost(reset="Last reset 00:00:21,  Address family activated (n/a)"),
         lost(reset="Last reset 00:00:21,  Admin. shutdown"),
     ],
-    ids=range(14),
+    ids=range(15),
 )
 def test_is_quiet_about_what_other_rules_tell_and_what_is_normal(block):
     quiet(RULE, at(block))
