@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from analyzer.bgp import admin_down
-from analyzer.frr import FrrInstances, Group, Instance, Session, Sessions
+from analyzer.frr import Session, Sessions
+from analyzer.instances import FrrInstances, Group, Instance
 from analyzer.model import Gap
 from analyzer.rule import NotCollectedError, join
 from parsers.base import Evidence

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import ip_address, ip_network
 
-from analyzer.frr import YOUNG, Instance, Session, Sessions
+from analyzer.frr import Session, Sessions
+from analyzer.instances import YOUNG, Instance
 from analyzer.model import Gap, with_note
 from analyzer.policy import Verdict, announces
 from parsers.base import Evidence

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 
-from analyzer.frr import FrrInstances, NodesByName
+from analyzer.instances import FrrInstances, NodesByName
 from analyzer.model import ClusterSummary
 from parsers.cluster_version import ClusterVersion
 from parsers.gather_log import GatherSummary

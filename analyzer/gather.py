@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from analyzer.frr import FrrInstances, Group, Instance, PodsByName
+from analyzer.instances import FrrInstances, Group, Instance, PodsByName
 from analyzer.model import Finding
 from analyzer.rule import NotCollectedError, join
 from parsers.base import OriginFact

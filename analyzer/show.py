@@ -7,7 +7,8 @@ from typing import Any
 from analyzer.bfd import detection_time
 from analyzer.bgp import cause
 from analyzer.coverage import coverage_of
-from analyzer.frr import FrrInstances, Instance, Session, Sessions
+from analyzer.frr import Session, Sessions
+from analyzer.instances import FrrInstances, Instance
 from analyzer.model import Coverage
 from analyzer.registry import load_rules
 from analyzer.rule import Need, Rule, closure

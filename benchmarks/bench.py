@@ -16,11 +16,27 @@ import sys
 import tarfile
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CASE = ROOT / "fixtures" / "archives" / "bgp-wrong-remote-as"
-WORDS = "reconcile node pod endpoint lease watch event update failed retry cache sync informer controller".split()
+WORDS = [
+    "reconcile",
+    "node",
+    "pod",
+    "endpoint",
+    "lease",
+    "watch",
+    "event",
+    "update",
+    "failed",
+    "retry",
+    "cache",
+    "sync",
+    "informer",
+    "controller",
+]
 
 
 def log(rng: random.Random, size: int) -> bytes:
@@ -35,9 +51,9 @@ def log(rng: random.Random, size: int) -> bytes:
     return "".join(lines).encode()
 
 
-def members(count: int):
+def members(count: int) -> Iterator[tuple[str, bytes]]:
     """Paths and contents: the real FRR outputs and Kubernetes objects of a fixture, and logs up to the count."""
-    rng = random.Random(7)  # noqa: S311 - the same archive every time
+    rng = random.Random(7)
     with tarfile.open(next(CASE.glob("*.tar.gz"))) as archive:
         for one in archive:
             if one.isfile():

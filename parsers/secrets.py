@@ -32,18 +32,9 @@ _STATEMENT = (
     r"|network\s[0-9a-fA-F.:]++/\d|no\s(?:neighbor|bgp)\s|bgp\s[a-z-]{4}|router\s[a-z]{3}|route-map\s\S++\s(?:permit|deny)\s"
     r"|ip(?:v6)?\s(?:prefix-list|nht|route|protocol)\s|(?:exit|end|!)\s(?:!|(?:exit|ip|ipv6|route-map|router|bfd|line)\b))|$)"
 )
-# The quote that ends a quoted statement: `'` or `"` before a comma, a closing bracket or the end.
-_UNQUOTE = r"\\?[\"'](?=\s*+(?:[,\]})]|\\n|$))"
 _RULES = (
-    # neighbor 192.0.2.1 password abc def: a statement of its own, or inside a quoted string (JSON, Python lists)
+    # neighbor 192.0.2.1 password abc def
     (re.compile(r"(^\s*+(?:no\s++)?neighbor\s++\S++\s++password\s++)\S.*?" + _STATEMENT), rf"\1{MASK}"),
-    (
-        re.compile(
-            r"((?<!^)\b(?:neighbor|peer)\s++\S++\s++password\s++)(?!<masked>)\S(?:\\[^n]|[^\\])*?"
-            rf"(?=\\n|{_UNQUOTE}|{_STATEMENT[3:]}"
-        ),
-        rf"\1{MASK}",
-    ),
     # enable password x · ip ospf authentication-key x · key-string x · message-digest-key 1 md5 x · isis password x
     (
         re.compile(
@@ -92,6 +83,8 @@ _ENDS = re.compile(
     r"[{\[]|(?:null|true|false|~)\s*+(?:,|$)|\"(?:[^\"\\]|\\.)*+\"\s*+(?:[,#}\]]|$)|'(?:[^']|'')*+'\s*+(?:[,#}\]]|$)"
 )
 _ANOTHER_FIELD = re.compile(r"\s*+(?:-\s|[#{}\[\]]|[\"']?[\w./-]++[\"']?\s*+:(?:\s|$))")
+_INNER = re.compile(r"\b(?:neighbor|peer)\s++\S++\s++password\s++(?=\S)")
+_NEXT = re.compile(_STATEMENT)
 _KEY_BLOCK = re.compile(r"-----(BEGIN|END) [A-Z ]*+(?<=PRIVATE KEY)-----")
 
 
@@ -105,12 +98,48 @@ def _hinted(line: str) -> bool:
     return bool(_ANY_WORD.search(line.lower())) or ("@" in line and "://" in line)
 
 
+def _mask_inner(line: str) -> str:
+    """The statement inside another text: a log, a command in quotes, a configuration in a JSON string."""
+    parts, done, quote = [], 0, -1
+    for found in _INNER.finditer(line):
+        start = found.end()
+        quote = max(quote, line.rfind('"', done, found.start()), line.rfind("'", done, found.start()))
+        if found.start() >= done:
+            following = _NEXT.search(line, start)
+            end = following.start() if following else len(line)
+            parts += [line[done:start], MASK]
+            done = _end_of_string(line, start, end, quote)
+    return "".join([*parts, line[done:]])
+
+
+def _end_of_string(line: str, start: int, end: int, quote: int) -> int:
+    """Where the password ends: at its line's end in the string, or with the string that opened at `quote`.
+
+    Each level of quoting doubles the backslashes: these of the opening quote tell those of the end.
+    """
+    level = _backslashes(line, quote) + 1
+    ends = {(line[quote], level - 1), ("n", level)} if quote >= 0 else {("n", 1)}
+    for at in range(start, end):
+        if line[at] in "\"'n" and (line[at], _backslashes(line, at) % (2 * level)) in ends:
+            return at - (level if line[at] == "n" else level - 1)
+    return end
+
+
+def _backslashes(line: str, at: int) -> int:
+    """How many stand before this place."""
+    first = at
+    while first > 0 and line[first - 1] == "\\":
+        first -= 1
+    return at - first
+
+
 def mask(line: str) -> str:
     """The line with every password, token and key replaced by `<masked>`; names of Secrets stay readable."""
     if not _hinted(line):
         return line
     for expression, replacement in _RULES:
         line = expression.sub(replacement, line)
+    line = _mask_inner(line)
     if whole := _LINE.match(line):
         return f"{whole['key']}{MASK}"
     if whole := _QUOTED.match(line):

@@ -1,4 +1,4 @@
-"""Builds must-gather trees for tests: real FRR outputs in the layout of a release, with the Kubernetes objects around."""
+"""Builds must-gather trees for tests: real FRR outputs in the layout of a release, Kubernetes objects around them."""
 
 import json
 from dataclasses import dataclass, field
@@ -7,7 +7,10 @@ from pathlib import Path
 
 import yaml
 
-IMAGE = "quay-io-openshift-release-dev-ocp-v4-0-art-dev-sha256-3e90ed2a1ae6ae1e91beb0de8f186b91819b40d27d0431069cc84ab67847aafc"
+IMAGE = (
+    "quay-io-openshift-release-dev-ocp-v4-0-art-dev-sha256-"
+    "3e90ed2a1ae6ae1e91beb0de8f186b91819b40d27d0431069cc84ab67847aafc"
+)
 CREATED = "2026-10-31T05:41:47Z"
 SPEAKER = ("speaker", "frr", "reloader", "frr-metrics", "kube-rbac-proxy", "kube-rbac-proxy-frr")
 FRR_K8S = ("controller", "frr", "reloader", "frr-metrics", "kube-rbac-proxy", "kube-rbac-proxy-frr")
@@ -187,7 +190,7 @@ def _uid(text: str) -> str:
     return f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-a{digest[17:20]}-{digest[20:32]}"
 
 
-def _object(version, kind, name, namespace=None, labels=None, annotations=None, **more):
+def _object(version, kind, name, namespace=None, *, labels=None, annotations=None, **more):
     metadata = {
         "creationTimestamp": CREATED,
         "name": name,

@@ -29,7 +29,8 @@ from bgp_kit import (
 )
 from kit import store_of
 
-from analyzer.frr import Ages, FrrInstances, Sessions
+from analyzer.frr import Sessions
+from analyzer.instances import Ages, FrrInstances
 from analyzer.rule import NotCollectedError
 from parsers.gather_timestamp import GatherTimestamp
 from parsers.vocabulary import BfdStatus, BgpState

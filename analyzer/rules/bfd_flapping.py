@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from analyzer.bfd import BfdSessions, lines
 from analyzer.bgp import events, name, of_peer
-from analyzer.frr import Instance, Session
+from analyzer.frr import Session
+from analyzer.instances import Instance
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
 from parsers.bfd_facts import BfdCounters

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from analyzer.bgp import admin_down, events, name, of_peer, reset, times, unanswered
-from analyzer.frr import Instance, Session, Sessions
+from analyzer.frr import Session, Sessions
+from analyzer.instances import Instance
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
 from parsers.frr_log import FrrLogEvent, FrrLogKind

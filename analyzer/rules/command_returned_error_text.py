@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from analyzer.frr import FrrInstances, Instance, PodsByName, selects
+from analyzer.frr import selects
 from analyzer.gather import troubles
+from analyzer.instances import FrrInstances, Instance, PodsByName
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import NotCollectedError, rule
 from parsers.dump_frr import SectionState

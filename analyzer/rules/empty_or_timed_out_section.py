@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyzer.frr import FrrInstances, Instance, PodsByName
+from analyzer.instances import FrrInstances, Instance, PodsByName
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import NotCollectedError, rule
 from parsers.dump_frr import BFD_PEER, BGP_IPV4, BGP_IPV6, BGP_NEIGHBOR, RUNNING_CONFIG, FrrSection, SectionState

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from analyzer.frr import PodsByName
 from analyzer.gather import FrrPod, FrrPods
+from analyzer.instances import PodsByName
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
 from parsers.base import Evidence

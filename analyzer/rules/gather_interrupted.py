@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from analyzer.frr import FrrInstances
 from analyzer.gather import troubles
+from analyzer.instances import FrrInstances
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import NotCollectedError, rule
 from parsers.cluster_version import ClusterVersion

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from analyzer.frr import NodesByName, Session, Sessions
+from analyzer.frr import Session, Sessions
 from analyzer.gather import FrrPod, FrrPods
+from analyzer.instances import NodesByName
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import NotCollectedError, rule
 from parsers.base import Evidence
