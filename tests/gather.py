@@ -190,7 +190,9 @@ def _uid(text: str) -> str:
     return f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-a{digest[17:20]}-{digest[20:32]}"
 
 
-def _object(version, kind, name, namespace=None, *, labels=None, annotations=None, **more):
+def _object(  # noqa: PLR0913 - an object has that many parts
+    version, kind, name, namespace=None, *, labels=None, annotations=None, **more
+):
     metadata = {
         "creationTimestamp": CREATED,
         "name": name,

@@ -169,6 +169,12 @@ def test_bgp_that_was_not_collected(shown):
     assert data[0]["state"] is None
 
 
+def test_bgp_in_another_vrf(shown):
+    table, data = shown("bgp", {"w0/bgp.txt": f"Instance blue:\n{UP}"})
+    assert [row[1] for row in table.rows] == ["192.0.2.1 (blue)"]
+    assert [row["vrf"] for row in data] == ["blue"]
+
+
 def test_bfd(shown):
     multihop = BFD.format("multihop ", "", "Passive", "down", "Downtime: 5 second(s)").replace("ID: 7", "ID: 8")
     table, data = shown("bfd", {"w0/bfd.txt": SESSION, "w1/bfd.txt": multihop})
