@@ -1,5 +1,6 @@
 """The engine: how a rule ends, what it needs, one pass over the archive into the store."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -303,6 +304,17 @@ def test_a_rule_is_named_as_its_module(registries, monkeypatch):
 
 
 # --- one pass over the archive
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_pass_leaves_the_garbage_collector_as_it_was(fruit, enabled):
+    before = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    try:
+        read([str(fruit)], {Apple})
+        assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def reads(function, *patterns, **more):

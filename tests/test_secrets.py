@@ -272,6 +272,10 @@ def test_a_letter_that_grows_in_lower_case_shifts_nothing():
     assert list(text_of("x", content))[3] == "y"
 
 
+def test_a_password_that_looks_like_a_statement():
+    assert mask("log: neighbor 1 password neighbor 2 password Zq7abc") == f"log: neighbor 1 password {MASK}"
+
+
 HOSTILE = {
     "parts of a field name": "a-" * (LINE_LIMIT // 2) + "token",
     "blanks behind a password": f"neighbor 192.0.2.1 password x{' ' * LINE_LIMIT}y",

@@ -43,7 +43,7 @@ def bgp_flapping(sessions: Sessions) -> Iterator[Finding | Gap]:
             yield Finding(
                 session.peer, text, (*where, *(one.evidence for one in log[-2:])), session.node, key=session.vrf
             )
-        elif (log := _busiest(_log(session), session.instance)) and len(log) >= LOGGED:
+        elif log := _busiest(_log(session), session.instance):
             text = f"{name(session)} went down {times(log)} within an hour of the log"
             yield Finding(session.peer, text, (log[0].evidence, log[-1].evidence), session.node, key=session.vrf)
     yield from unanswered(sessions)

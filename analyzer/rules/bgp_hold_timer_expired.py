@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from analyzer.bfd import lines as bfd_lines
 from analyzer.bgp import ago, name, notification, settled, unanswered
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
@@ -31,8 +32,8 @@ def bgp_hold_timer_expired(sessions: Sessions) -> Iterator[Finding | Gap]:
         if found and not settled(session):
             severity = Severity.WARNING if session.established else Severity.ERROR
             where = session.where("state", "last_read", "hold_time", "last_reset", "established")
-            if session.bfd and session.bfd_status is BfdStatus.UP:
-                where += session.bfd.where("status")
+            if session.bfd_status is BfdStatus.UP:
+                where += bfd_lines(session, "status")
             yield Finding(session.peer, _message(session, found), where, session.node, severity, session.vrf)
     yield from unanswered(sessions)
 

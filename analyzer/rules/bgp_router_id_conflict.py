@@ -79,7 +79,7 @@ def _conflict(session: Session, direction: Direction) -> Iterator[Finding]:
         text = f"the identifier{theirs} of {name(session)} was rejected{same} (this node: {own})"
     else:
         text = f"{name(session)} rejects this node's router ID {own}"
-    where = (*session.where("local_router_id", "remote_router_id", "last_reset", "received_open"),)
+    where = (*session.where("local_router_id", "last_reset", "received_open"),)
     static = (session.router.marks["router_id"],) if session.router and "router_id" in session.router.marks else ()
     resources = tuple(line for one in session.resources if one.router_id for line in one.where("router_id"))
     yield Finding(session.peer, text, (*where, *static, *resources), session.node, key=session.vrf)

@@ -1,5 +1,5 @@
 import pytest
-from bfd_kit import BGP_TELLS, EXPIRED, NEVER, asking, bfd, brief, peers, running, saved
+from bfd_kit import BGP_TELLS, EXPIRED, NEVER, asking, bfd, brief, counters, peers, running, saved
 from bgp_kit import (
     FOR_OTHER_NODES,
     OTHER,
@@ -188,6 +188,14 @@ def test_without_an_answer_and_shut_down_here():
 )
 def test_outputs_of_bfdd_alone_are_judged(members):
     expect(RULE, members, "error", f"BFD session to {PEER} is down", whose=None, shown=(PEER,))
+
+
+def test_counters_belong_to_their_session_and_the_brief_form_adds_nothing():
+    members = saved(bfd=peers(bfd(**NEVER))) | brief((PEER, "down"))
+    never = expect(RULE, members | counters(heard=0, up=0), "error", "(never up: nothing was heard", whose=None)
+    heard = expect(RULE, members | counters(heard=9, up=1), "error", "is down for 11 s", whose=None)
+    assert "never up" in never.message
+    assert heard.message.endswith("for 11 s")
 
 
 def test_a_summary_and_the_brief_form():

@@ -49,8 +49,9 @@ def test_down_at_the_moment():
 
 def test_losses_in_the_log_are_counted_and_the_newest_shown():
     lines = [DOWN.format(minute) for minute in (1, 2, 3)]
-    shown = ("2026/11/21 10:03:00.000",)
-    expect(RULE, at(up("00:00:02", 3), *lines), "warning", "lost 3 times in the log", shown=shown)
+    shown = ("2026/11/21 10:02:00.000", "2026/11/21 10:03:00.000")
+    finding = expect(RULE, at(up("00:00:02", 3), *lines), "warning", "lost 3 times in the log", shown=shown)
+    assert not any("10:01:00.000" in line for one in finding.evidence for line in one.excerpt)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,24 @@ def test_several_sessions_of_a_node_at_once():
     quiet(RULE, dump((up("00:09:59", 2), up("00:09:59", 1, OTHER)), BOTH) | older, examined=2)
     elsewhere = dump(up("00:09:59", 2), config(hostname="worker-1"), pod="speaker-b") | pod("speaker-b", "worker-1")
     quiet(RULE, dump(up("00:09:59", 2), config()) | older | elsewhere, examined=2)
+
+
+def test_a_session_that_is_older_is_not_meant_with_the_others():
+    third = "192.0.2.3"
+    blocks = (up("00:09:59", 2), up("00:09:59", 2, OTHER), up("05:00:00", 2, third))
+    running = config(*map(statements, (PEER, OTHER, third)), activate=(PEER, OTHER, third))
+    members = dump(blocks, running) | pod(started="2026-11-21T09:00:00Z") | timestamp()
+    assert [subject for _, subject, _ in found(RULE, members)] == [PEER, OTHER]
+
+
+def test_without_a_log_nothing_is_said_of_it():
+    finding = expect(RULE, at(up("00:00:02", 4)), "warning")
+    assert finding.message == f"{PEER} (tor1): established 5 times, lost 4 times, up for 2 s"
+
+
+def test_an_hour_is_an_hour():
+    lines = [DOWN.format(minute) for minute in (0, 10, 20, 30)]
+    expect(RULE, at(up("02:00:00", 2), *lines, DOWN.replace("10:", "11:").format(0)), "warning", "went down 5 times")
 
 
 def test_the_log_alone():

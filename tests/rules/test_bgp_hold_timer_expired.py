@@ -38,7 +38,14 @@ def at(block, bfd="BFD Peers:"):
 )
 def test_down_is_an_error(reset, who):
     words = (f"hold timer (9 s) to {PEER} (tor1) expired 9 s ago", who, "now Connect.")
-    shown = ("BGP state = Connect", "Hold time is 9 seconds", "Last reset 00:00:09", "Hold Timer Expired")
+    shown = (
+        "BGP state = Connect",
+        "Hold time is 9 seconds",
+        "Last reset 00:00:09",
+        "Hold Timer Expired",
+        "Last read 00:00:05",
+        "established 1; dropped 1",
+    )
     expect(RULE, at(lost(hold=9, reset=reset.format("00:00:09"))), "error", *words, shown=shown)
 
 
@@ -58,6 +65,23 @@ def test_bfd_that_is_up_points_elsewhere():
     )
     finding = expect(RULE, at(stale), "error")
     assert "BFD" not in finding.message  # what bgpd remembers of BFD may be stale
+
+
+def test_bfd_that_is_not_up_is_no_argument():
+    finding = expect(RULE, at(lost(reset=SENT.format("00:00:09")), BFD_DOWN), "error")
+    assert "BFD" not in finding.message
+    assert not any("Status" in line for one in finding.evidence for line in one.excerpt)
+
+
+def test_the_brief_form_of_bfd_is_shown():
+    brief = (
+        "Session count: 1\nSessionId  LocalAddress  PeerAddress  Status\n=========  ============  ===========  ======\n"
+    )
+    members = {
+        "saved/neighbors.txt": lost(reset=SENT.format("00:00:09")) + "\n",
+        "saved/brief.txt": f"{brief}1          192.0.2.20    {PEER}    up\n",
+    }
+    expect(RULE, members, "error", "BFD is up", whose=None, shown=("1          192.0.2.20",))
 
 
 def test_without_a_hold_time():

@@ -49,6 +49,10 @@ def test_a_file_saved_by_hand_is_of_any_node():
     expect(RULE, at(down()) | saved, "error", "the kernel drops segments")
 
 
+def test_a_node_that_nothing_names_may_be_any():
+    expect(RULE, dump(down(), None) | dmesg(FAILED), "error", "the kernel drops segments", whose=None)
+
+
 def test_the_password_could_not_be_set():
     line = f"10:00:00 [EC 100663299] Unable to set TCP MD5 option on socket for peer {PEER} (sock=5): Invalid argument"
     line = line.replace("[EC 100663299] ", "")
@@ -66,9 +70,10 @@ def test_the_password_could_not_be_set():
         at(down(), config()),
         at(down(opens=(3, 3), total=(6, 3))),
         at(lost()),
+        at(lost(opens=(0, 0), total=(0, 0))),  # the counters were cleared
         at(down()) | dmesg(FAILED) | node() | bgp_peer("tor1", PEER, 64512, *FOR_OTHER_NODES),
     ],
-    ids=["up", "no-line", "other-peer", "other-node", "no-password", "tcp-works", "was-up", "unwanted"],
+    ids=["up", "no-line", "other-peer", "other-node", "no-password", "tcp-works", "was-up", "cleared", "unwanted"],
 )
 def test_is_quiet(members):
     quiet(RULE, members)

@@ -49,6 +49,19 @@ def test_opens_without_an_answer():
     )
 
 
+def test_one_open_is_enough():
+    expect(RULE, dump(down(opens=(1, 0), total=(1, 0)), config()) | HERE, "error", "1 OPEN messages were sent")
+
+
+def test_a_session_that_is_up_needs_no_counters():
+    block = neighbor().replace("    Total:                      10         11\n", "")
+    assert "Total" not in block
+    quiet(RULE, dump(block, config()) | HERE)
+    unjudged(
+        RULE, dump(block.replace("Established, up for 1d02h03m", "Active"), config()) | HERE, "no message counters"
+    )
+
+
 def test_summary_only():
     expect(
         RULE, summary(row(cell="Connect")), "error", "no BGP message was ever exchanged", whose=None, shown=("never",)

@@ -59,11 +59,27 @@ def test_the_routers_limit_is_news_for_a_day():
 
 def test_this_nodes_limit():
     words = ("announced more prefixes than this node accepts",)
-    expect(RULE, at(lost(reset=SENT)), "error", *words, shown=("Maximum Number of Prefixes Reached",))
+    expect(
+        RULE, at(lost(reset=SENT)), "error", *words, shown=("Maximum Number of Prefixes Reached", "BGP state = Connect")
+    )
     expect(RULE, at(lost(extra=(EXCEEDED,))), "error", *words, shown=(EXCEEDED,))
     expect(RULE, at(lost()) | log(MORE), "error", *words, shown=("%MAXPFXEXCEED", "3 exceed, limit 2"))
     members = summary(row(up="00:01:00", cell="Idle (PfxCt)", messages=(9, 9)))
     expect(RULE, members, "error", *words, whose=None, shown=("Idle (PfxCt)",))
+
+
+def test_the_newest_line_of_the_log_is_shown():
+    lines = (MORE, MORE.replace("10:00:00", "10:05:00").replace("3 exceed", "7 exceed"))
+    finding = expect(RULE, at(lost()) | log(*lines), "error", shown=("7 exceed, limit 2",))
+    assert not any("3 exceed" in line for one in finding.evidence for line in one.excerpt)
+
+
+def test_of_very_many_prefixes_some_are_shown():
+    many = tuple(f"198.51.100.{last}/32" for last in range(9))
+    shown = [f"network {one}" for one in many[:8]]
+    block = lost(reset=RECEIVED.format("00:00:18", ""))
+    finding = expect(RULE, at(block, config(networks=many)), "error", "originates 9 prefixes", shown=shown)
+    assert not any(many[8] in line for one in finding.evidence for line in one.excerpt)
 
 
 def test_the_threshold_is_a_warning():

@@ -93,6 +93,17 @@ def test_the_log_tells_of_the_only_session_that_is_down():
     quiet(RULE, at(down()) | log(SAME))  # the node's own router ID is another one by now
 
 
+def test_the_log_tells_of_its_own_node_alone():
+    ups = (neighbor(OTHER, ids=("192.0.2.2", "192.0.2.1")), neighbor("192.0.2.3", ids=("192.0.2.3", "192.0.2.1")))
+    members = at((down(ids=IDS), *ups)) | log(SAME)
+    elsewhere = dump(down(ids=IDS), config(hostname="worker-1"), pod="speaker-b") | pod("speaker-b", "worker-1")
+    expect(RULE, members | elsewhere, "error", "has the router ID of this node")
+
+
+def test_a_masked_router_id_is_taken_for_bad():
+    expect(RULE, at(down()) | log(WRONG.format("x-ipv4-0000000007-x")), "error", "identifier x-ipv4-0000000007-x")
+
+
 def test_the_debug_log_names_the_peer():
     members = at(down(ids=IDS)) | log(WRONG.format("192.0.2.1"))
     shown = ("wrong router identifier 192.0.2.1", "local router ID 192.0.2.1")

@@ -128,6 +128,18 @@ def test_a_word_for_the_as_is_quoted(remote_as):
     )
 
 
+def test_nothing_more_is_said_or_shown_than_matters():
+    secret = config(statements(PEER, "64512", "password 7 sesame"), statements(OTHER), activate=(PEER, OTHER))
+    block = lost(reset=NOTIFIED.format("sent (Hold Timer Expired)"))
+    finding = expect(RULE, at(block, bgp_peer(), timestamp(), running=secret), "error")
+    assert (
+        finding.message
+        == f"BGP session to {PEER} (tor1) is Connect: this node sent the NOTIFICATION Hold Timer Expired."
+    )
+    assert {one.path.rpartition("/")[2] for one in finding.evidence} == {"dump_frr"}
+    assert not any("password" in line for one in finding.evidence for line in one.excerpt)
+
+
 def test_nothing_is_said_where_nothing_is_known():
     finding = expect(RULE, at(lost(reset="Last reset never")), "error", f"BGP session to {PEER} (tor1) is Connect.")
     assert not any("Last reset" in line for one in finding.evidence for line in one.excerpt)

@@ -1,5 +1,5 @@
 import pytest
-from bgp_kit import IMAGE, log, timestamp
+from bgp_kit import IMAGE, config, dump, log, neighbor, node, statements, timestamp
 from gather_kit import a_pod, collected, gather_logs, member
 from kit import outcome_of
 
@@ -28,6 +28,23 @@ def test_addresses_are_masked():
 def test_a_mark_at_the_top():
     members = {"watermark.txt": next(iter(MARK.values()))}
     assert messages(members)[0][1] == "archive"
+
+
+TOKENS = ["x-ipv4-0000000001-x", "xxx.xxx.xxx.xxx", "x-ipv6-0000000003-x", "xxxx:xxxx:xxxx:xxxx:xxxx:xxxx:xxxx:xxxx"]
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_masked_words_without_the_mark(token):
+    """The mark of must-gather-clean may have been left out of the upload."""
+    peers = timestamp() | dump(neighbor(token), config(statements(token), activate=(token,)))
+    (finding,) = outcome_of(RULE, peers).findings
+    assert (finding.subject, finding.severity) == ("archive", "info")
+    assert any(token in line for one in finding.evidence for line in one.excerpt)
+    addresses = f"status:\n  addresses:\n  - address: {token}\n    type: InternalIP\n"
+    nodes = {path: text + addresses for path, text in node().items()}
+    (finding,) = outcome_of(RULE, timestamp() | nodes | dump(neighbor(), config())).findings
+    assert finding.message.startswith("addresses and names are masked")
+    assert len(outcome_of(RULE, peers | MARK).findings) == 1
 
 
 def test_the_log_begins_late():
