@@ -137,7 +137,9 @@ def cause(session: Session) -> str:  # noqa: PLR0911 - one question after the ot
     if (session.block and session.block.prefix_limit_exceeded) or any(row.prefix_limit for row in session.rows):
         return "the number of received prefixes exceeded the configured maximum"
     if waits_for_bfd(session):
-        return f"BGP waits for BFD, whose session is {session.bfd_status}"
+        silent = session.bfd is not None and not session.bfd.remote_id and session.bfd.diagnostics == "ok"
+        never = "; nothing was ever heard from the peer, which runs no BFD or is not reached by it" if silent else ""
+        return f"BGP waits for BFD, whose session is {session.bfd_status}{never}"
     if (opened := rejected_open(session)) is not None and not corrected(session, opened):
         wanted = expected_as(session)
         configured = f"AS {wanted}" if isinstance(wanted, int) else f"remote-as {wanted or 'another'}"

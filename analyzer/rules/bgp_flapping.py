@@ -14,6 +14,7 @@ from parsers.vocabulary import words
 DROPS = 3  # losses since FRR started that count as flapping while the session is young
 LOGGED = 5  # `Down` lines of one peer within HOUR
 HOUR = 3600
+DAY = 86_400  # seconds; fewer than a loss a day since FRR started is no flapping, even if the last one is young
 SHORT = 600  # seconds: several sessions of one node that are all younger than this, though FRR is not
 
 
@@ -57,7 +58,13 @@ def _recent(session: Session) -> bool:
 
 def _counted(session: Session) -> bool:
     dropped = session.block.dropped if session.block else None
-    return (dropped or 0) >= DROPS and _recent(session)
+    return (dropped or 0) >= DROPS and _recent(session) and not _rare(session, dropped or 0)
+
+
+def _rare(session: Session, dropped: int) -> bool:
+    """Whether the losses are spread over a long life: the counter never goes back, however old the losses are."""
+    age = session.instance.age
+    return age is not None and dropped * DAY < age
 
 
 def _together(session: Session, sessions: Sessions) -> bool:

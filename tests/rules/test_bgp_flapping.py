@@ -144,3 +144,11 @@ def test_what_was_not_collected_is_a_gap():
     cut = neighbor().replace("  Connections established 1; dropped 0\n", "")
     unjudged(RULE, at(cut), "not counted")
     unjudged(RULE, dump(None, None) | pod(), "gave no answer")
+
+
+def test_losses_spread_over_a_long_life_are_no_flapping():
+    """The counter never goes back: four losses in three weeks, the last one just now."""
+    block = up("00:10:00", 4)
+    quiet(RULE, dump(block, config()) | pod(started="2026-11-01T00:00:00Z") | timestamp(), examined=1)
+    often = up("00:10:00", 40)
+    expect(RULE, dump(often, config()) | pod(started="2026-11-01T00:00:00Z") | timestamp(), "warning", "lost 40 times")
