@@ -110,7 +110,8 @@ class Plan:
         if b"\0" in head[:1024]:
             return []
         folder = path.rpartition("/")[0]
-        return [Match(one, {}, folder) for one in self._contents if one.content and one.content.search(head)]
+        likely = [one for one in self._contents if not one.words or any(word in head for word in one.words)]
+        return [Match(one, {}, folder) for one in likely if one.content and one.content.search(head)]
 
 
 def _structured(path: str) -> bool:

@@ -246,6 +246,7 @@ class Parser:
     collect: str
     content: re.Pattern[bytes] | None = None
     required_content: re.Pattern[bytes] | None = None
+    words: tuple[bytes, ...] = ()
 
     registry: ClassVar[dict[str, "Parser"]] = {}
 
@@ -256,12 +257,14 @@ def parser(
     collect: str,
     content: bytes | None = None,
     required_content: bytes | None = None,
+    words: tuple[bytes, ...] = (),
 ) -> Callable[[Callable[[SourceFile], Facts]], Callable[[SourceFile], Facts]]:
     """Register a parser.
 
     patterns: paths below the image directory, `{name}` is one named path part, `*` any run of characters in a part.
     title: what the input is called in the coverage table. collect: how to get it when it is missing.
     content: an expression that recognises the same output in a file saved by hand (searched in its first MiB).
+    words: one of these stands wherever `content` is found; a file without any is passed over by a cheap look.
     required_content: a member without this expression anywhere yields nothing and is not decoded.
     """
 
@@ -278,6 +281,7 @@ def parser(
             collect=collect,
             content=re.compile(content, re.MULTILINE) if content else None,
             required_content=re.compile(required_content) if required_content else None,
+            words=words,
         )
         return function
 

@@ -103,6 +103,7 @@ def read(text: Text, origin: Origin, strict: bool = True) -> Iterator[BfdBriefPe
 @parser(
     title="BFD sessions in brief (show bfd peers brief)",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bfd peers brief' > bfd-brief.txt",
+    words=(b"SessionId",),
     content=rb"\bSession count: \d+[\s>]+SessionId\s+LocalAddress",
 )
 def bfd_brief(source: SourceFile) -> Iterator[BfdBriefPeer | BfdAnswer | ParseFailure]:

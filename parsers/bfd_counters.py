@@ -56,6 +56,7 @@ def read(text: Text, origin: Origin, strict: bool = True) -> Iterator[BfdCounter
 @parser(
     title="BFD counters (show bfd peers counters)",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bfd peers counters' > bfd-counters.txt",
+    words=(b"Control packet input",),
     content=MARGIN + rb"Control packet input: \d",
 )
 def bfd_counters(source: SourceFile) -> Iterator[BfdCounters | ParseFailure]:

@@ -187,6 +187,7 @@ _OURS = re.compile(
 @parser(
     title="BFD sessions as JSON (show bfd peers json)",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bfd peers json' > bfd-peers.json",
+    words=(b'"remote-diagnostic"', b'"control-packet-input"', b'"peer"'),
     content=_OURS.pattern.encode(),
 )
 def bfd_json(

@@ -151,6 +151,7 @@ def read(text: Text, origin: Origin, strict: bool = True) -> Iterator[BfdPeer | 
 @parser(
     title="BFD sessions (show bfd peers)",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bfd peers' > bfd-peers.txt",
+    words=(b"BFD Peers:", b"peer "),
     content=MARGIN + rb"(?:BFD Peers:|peer \S[^\n]{0,200}\n[ \t>]*(?:label: \S|ID: \d))",
 )
 def bfd_peers(source: SourceFile) -> Iterator[BfdPeer | BfdAnswer | ParseFailure]:

@@ -39,6 +39,7 @@ __all__ = [
 @parser(
     title="BGP neighbors (saved output)",
     collect="oc exec -n NAMESPACE POD -c frr -- vtysh -c 'show bgp vrf all neighbors' > bgp-neighbors.txt",
+    words=(b"BGP neighbor ",),
     content=rb"\bBGP neighbor (?:is|on) \S+ ?\S*, +remote AS ",
 )
 def bgp_neighbor(source: SourceFile) -> Iterator[BgpNeighbor | ParseFailure]:

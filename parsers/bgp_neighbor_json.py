@@ -47,6 +47,7 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)')
 @parser(
     title="BGP neighbors (saved JSON)",
     collect="oc exec -n NAMESPACE POD -c frr -- vtysh -c 'show bgp vrf all neighbors json' > bgp-neighbors.json",
+    words=(b'"bgpState"',),
     content=rb'"bgpState" ?: ?"[A-Z]',
 )
 def bgp_neighbor_json(source: SourceFile) -> Iterator[BgpNeighbor | ParseFailure]:

@@ -134,6 +134,7 @@ def _broken(joined: str, at: int) -> bool:
 @parser(
     title="saved output of `show bgp ipv4 unicast <prefix>`",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bgp ipv4 unicast <prefix>' > prefix.txt",
+    words=(b"BGP routing table entry", b"Network not in table"),
     content=MARGIN + rb"(?:BGP routing table entry for |%? ?Network not in table)",
 )
 def bgp_prefix(source: SourceFile) -> Iterator[BgpPrefix | ParseFailure]:

@@ -154,6 +154,7 @@ _OURS = re.compile(r'"(?:msgRcvd|failedPeers)"\s*:')
 @parser(
     title="BGP summary as JSON (show bgp summary json)",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bgp summary json' > bgp-summary.json",
+    words=(b'"msgRcvd"', b'"failedPeers"'),
     content=_OURS.pattern.encode(),
 )
 def bgp_summary_json(source: SourceFile) -> Iterator[BgpSummary | BgpSummaryRow | ParseFailure]:

@@ -229,6 +229,7 @@ def _number_of(word: str) -> int:
 @parser(
     title="saved output of `show bgp ipv4` or `show bgp ipv6`",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bgp ipv4' > bgp-ipv4.txt",
+    words=(b"BGP table version", b"No BGP prefixes"),
     content=MARGIN + rb"(?:BGP table version is \d+, local router ID is |No BGP prefixes displayed, )",
 )
 def bgp_table(source: SourceFile) -> Iterator[BgpTable | BgpRoute | ParseFailure]:

@@ -39,6 +39,7 @@ _OURS = re.compile(
 @parser(
     title="saved output of `show bgp ipv4 json` or `show bgp ipv4 unicast <prefix> json`",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show bgp ipv4 json' > bgp-ipv4.json",
+    words=(b'"localAS"', b'"prefix"'),
     content=_OURS.pattern.encode(),
 )
 def bgp_table_json(source: SourceFile) -> Iterator[BgpTable | BgpRoute | BgpPrefix | ParseFailure]:

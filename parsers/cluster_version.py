@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, Part, loose, metadata, read_objects
+from parsers.kubernetes import KubernetesFact, Part, kind_words, loose, metadata, read_objects
 from parsers.tree import Tree
 from parsers.values import marks, moment, required_text, required_word, text
 
@@ -45,6 +45,7 @@ class ClusterVersion(KubernetesFact):
     title="cluster version",
     collect="oc adm must-gather; by hand: oc get clusterversion -o yaml > clusterversion.yaml",
     content=loose("ClusterVersion"),
+    words=kind_words("ClusterVersion"),
 )
 def cluster_version(source: SourceFile) -> Iterator[ClusterVersion | ParseFailure]:
     return read_objects(source, "cluster_version", {"ClusterVersion": _cluster_version})

@@ -90,6 +90,7 @@ _COMMANDS: tuple[tuple[re.Pattern[str], str, Reader], ...] = (
     title="vtysh outputs of the FRR containers (dump_frr)",
     collect="oc adm must-gather with MetalLB or frr-k8s installed; by hand: oc exec -n <namespace> <pod> -c frr -- "
     "vtysh -c 'show running-config' -c 'show bgp neighbor' -c 'show bfd peers' > dump.txt",
+    words=(b"###### show ",),
     content=MARGIN + rb"###### show ",
 )
 def dump_frr(

@@ -68,6 +68,7 @@ def frr_conf(source: SourceFile) -> Iterator[RunningConfig | ParseFailure]:
 @parser(
     title="saved output of `show running-config`",
     collect="oc exec -n <namespace> <pod> -c frr -- vtysh -c 'show running-config' > running-config.txt",
+    words=(b"Building configuration", b"Current configuration:", b"frr version "),
     content=MARGIN + rb"(?:Building configuration\.\.\.|Current configuration:|frr version \d)",
 )
 def running_config(source: SourceFile) -> Iterator[RunningConfig | ParseFailure]:

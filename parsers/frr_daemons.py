@@ -30,6 +30,7 @@ class FrrDaemons(OriginFact):
     title="daemons file of the FRR containers",
     collect="oc adm must-gather with MetalLB or frr-k8s installed; by hand: oc exec -n <namespace> <pod> -c frr -- "
     "cat /etc/frr/daemons > daemons",
+    words=(b"bgpd=",),
     content=rb"^bgpd=[\"']?(?:yes|no)\b",
 )
 def frr_daemons(source: SourceFile) -> Iterator[FrrDaemons | ParseFailure]:

@@ -205,6 +205,7 @@ def _window(source: SourceFile, log: _Log) -> FrrLogWindow:
     "report/pods/{pod}/frr/logs/frr.log",
     title="log of FRR",
     collect="oc adm must-gather with MetalLB or frr-k8s installed; by hand: oc logs -n <namespace> <pod> -c frr",
+    words=(b" BGP: ", b" BFD: ", b" ZEBRA: ", b" STATIC: ", b" WATCHFRR: ", b" MGMTD: "),
     content=rb"(?:" + MARGIN + rb"|Started watchfrr )(?:\d{4}-\d\d-\d\dT\S+ (?:std(?:out|err) [FP] )?)?"
     rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)? (?:\w+: )?(?:BGP|BFD|ZEBRA|STATIC|WATCHFRR|MGMTD): ",
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, LabelSelector, Part, loose, metadata, read_objects, selector
+from parsers.kubernetes import KubernetesFact, LabelSelector, Part, kind_words, loose, metadata, read_objects, selector
 from parsers.metallb_resources import DynamicAsn
 from parsers.tree import Tree
 from parsers.values import duration, flag, marks, number, required_number, required_text, text, texts, word
@@ -97,6 +97,7 @@ class FrrConfiguration(KubernetesFact):
     title="FRRConfiguration resources",
     collect="oc adm must-gather (4.16 or later); by hand: oc get frrconfigurations -A -o yaml > frrconfigurations.yaml",
     content=loose("FRRConfiguration"),
+    words=kind_words("FRRConfiguration"),
 )
 def frrk8s_configurations(source: SourceFile) -> Iterator[FrrConfiguration | ParseFailure]:
     return read_objects(source, "frrk8s_configurations", {"FRRConfiguration": _configuration})

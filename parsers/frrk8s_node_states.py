@@ -10,7 +10,7 @@ from pydantic import field_serializer
 
 from parsers.base import ParseFailure, SourceFile, Text, parser
 from parsers.embedded_text import embedded
-from parsers.kubernetes import KubernetesFact, loose, metadata, read_objects
+from parsers.kubernetes import KubernetesFact, kind_words, loose, metadata, read_objects
 from parsers.tree import Tree
 from parsers.values import marks, text
 
@@ -37,6 +37,7 @@ class FrrNodeState(KubernetesFact):
     title="FRRNodeState resources",
     collect="oc adm must-gather (4.16 or later); by hand: oc get frrnodestates -o yaml > frrnodestates.yaml",
     content=loose("FRRNodeState"),
+    words=kind_words("FRRNodeState"),
 )
 def frrk8s_node_states(source: SourceFile) -> Iterator[FrrNodeState | ParseFailure]:
     return read_objects(source, "frrk8s_node_states", {"FRRNodeState": _state})

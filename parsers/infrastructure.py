@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, loose, metadata, read_objects
+from parsers.kubernetes import KubernetesFact, kind_words, loose, metadata, read_objects
 from parsers.tree import Tree
 from parsers.values import marks, text
 
@@ -27,6 +27,7 @@ class Infrastructure(KubernetesFact):
     title="infrastructure",
     collect="oc adm must-gather; by hand: oc get infrastructure cluster -o yaml > infrastructure.yaml",
     content=loose("Infrastructure"),
+    words=kind_words("Infrastructure"),
 )
 def infrastructure(source: SourceFile) -> Iterator[Infrastructure | ParseFailure]:
     return read_objects(source, "infrastructure", {"Infrastructure": _infrastructure})

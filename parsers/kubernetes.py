@@ -170,3 +170,8 @@ def loose(*kinds: str) -> bytes:
         rf"^(?:  |- )?kind: (?:{names})\s*$"  # oc get -o yaml: a single object, or an item of a list
         rf'|^ {{4}}(?: {{8}})?"kind": "(?:{names})",?\s*$'  # oc get -o json
     ).encode()
+
+
+def kind_words(*kinds: str) -> tuple[bytes, ...]:
+    """What stands in every file that `loose` finds."""
+    return tuple(text.encode() for kind in kinds for text in (f"kind: {kind}", f'"kind": "{kind}"'))

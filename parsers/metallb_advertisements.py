@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, LabelSelector, loose, metadata, read_objects, selectors
+from parsers.kubernetes import KubernetesFact, LabelSelector, kind_words, loose, metadata, read_objects, selectors
 from parsers.metallb_resources import how, places
 from parsers.tree import Tree
 from parsers.values import marks, number, texts
@@ -61,6 +61,7 @@ _COMMON_FIELDS = {
     title="BGPAdvertisement resources",
     collect=how("bgpadvertisements"),
     content=loose("BGPAdvertisement"),
+    words=kind_words("BGPAdvertisement"),
 )
 def metallb_bgp_advertisements(source: SourceFile) -> Iterator[BgpAdvertisement | ParseFailure]:
     return read_objects(source, "metallb_bgp_advertisements", {"BGPAdvertisement": _bgp})
@@ -92,6 +93,7 @@ def _bgp(tree: Tree, source: SourceFile) -> Iterator[BgpAdvertisement]:
     title="L2Advertisement resources",
     collect=how("l2advertisements"),
     content=loose("L2Advertisement"),
+    words=kind_words("L2Advertisement"),
 )
 def metallb_l2_advertisements(source: SourceFile) -> Iterator[L2Advertisement | ParseFailure]:
     return read_objects(source, "metallb_l2_advertisements", {"L2Advertisement": _l2})

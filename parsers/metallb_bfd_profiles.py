@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, loose, metadata, read_objects
+from parsers.kubernetes import KubernetesFact, kind_words, loose, metadata, read_objects
 from parsers.metallb_resources import how, places
 from parsers.tree import Tree
 from parsers.values import flag, marks, number
@@ -31,7 +31,13 @@ class BfdProfile(KubernetesFact):
     minimum_ttl: int | None = None
 
 
-@parser(*places("bfdprofiles"), title="BFDProfile resources", collect=how("bfdprofiles"), content=loose("BFDProfile"))
+@parser(
+    *places("bfdprofiles"),
+    title="BFDProfile resources",
+    collect=how("bfdprofiles"),
+    content=loose("BFDProfile"),
+    words=kind_words("BFDProfile"),
+)
 def metallb_bfd_profiles(source: SourceFile) -> Iterator[BfdProfile | ParseFailure]:
     return read_objects(source, "metallb_bfd_profiles", {"BFDProfile": _profile})
 

@@ -7,7 +7,7 @@ differ in what may be left out, not in the names of the fields.
 from collections.abc import Iterator
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, LabelSelector, loose, metadata, read_objects, selectors
+from parsers.kubernetes import KubernetesFact, LabelSelector, kind_words, loose, metadata, read_objects, selectors
 from parsers.metallb_resources import DynamicAsn, how, places
 from parsers.tree import Tree
 from parsers.values import duration, flag, marks, number, text, word
@@ -64,7 +64,13 @@ class BgpPeer(KubernetesFact):
     enable_graceful_restart: bool = False
 
 
-@parser(*places("bgppeers"), title="BGPPeer resources", collect=how("bgppeers"), content=loose("BGPPeer"))
+@parser(
+    *places("bgppeers"),
+    title="BGPPeer resources",
+    collect=how("bgppeers"),
+    content=loose("BGPPeer"),
+    words=kind_words("BGPPeer"),
+)
 def metallb_peers(source: SourceFile) -> Iterator[BgpPeer | ParseFailure]:
     return read_objects(source, "metallb_peers", {"BGPPeer": _peer})
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, LabelSelector, Part, loose, metadata, read_objects, selectors
+from parsers.kubernetes import KubernetesFact, LabelSelector, Part, kind_words, loose, metadata, read_objects, selectors
 from parsers.metallb_resources import how, places
 from parsers.tree import Tree
 from parsers.values import flag, labels, marks, number, required_text, required_word, text, texts
@@ -62,6 +62,7 @@ class Community(KubernetesFact):
     title="IPAddressPool resources",
     collect=how("ipaddresspools"),
     content=loose("IPAddressPool"),
+    words=kind_words("IPAddressPool"),
 )
 def metallb_pools(source: SourceFile) -> Iterator[IpAddressPool | ParseFailure]:
     return read_objects(source, "metallb_pools", {"IPAddressPool": _pool})
@@ -102,6 +103,7 @@ def _allocation(tree: Tree) -> ServiceAllocation:
     title="AddressPool resources (4.10 to 4.15)",
     collect=how("addresspools"),
     content=loose("AddressPool"),
+    words=kind_words("AddressPool"),
 )
 def metallb_address_pools(source: SourceFile) -> Iterator[AddressPool | ParseFailure]:
     return read_objects(source, "metallb_address_pools", {"AddressPool": _address_pool})
@@ -130,7 +132,13 @@ def _address_pool(tree: Tree, source: SourceFile) -> Iterator[AddressPool]:
     )
 
 
-@parser(*places("communities"), title="Community resources", collect=how("communities"), content=loose("Community"))
+@parser(
+    *places("communities"),
+    title="Community resources",
+    collect=how("communities"),
+    content=loose("Community"),
+    words=kind_words("Community"),
+)
 def metallb_communities(source: SourceFile) -> Iterator[Community | ParseFailure]:
     return read_objects(source, "metallb_communities", {"Community": _community})
 

@@ -6,7 +6,7 @@ Sources: operator-framework/api operators/v1alpha1 subscription_types.go; kubern
 from collections.abc import Iterator, Mapping
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, loose, metadata, read_objects
+from parsers.kubernetes import KubernetesFact, kind_words, loose, metadata, read_objects
 from parsers.objects import Reading
 from parsers.tree import Tree
 from parsers.values import labels, marks, number, text
@@ -30,6 +30,7 @@ class MetallbSubscription(KubernetesFact):
     title="subscription of the MetalLB operator",
     collect="oc adm must-gather; by hand: oc get subscriptions.operators.coreos.com -A -o yaml > subscriptions.yaml",
     content=loose("Subscription"),
+    words=kind_words("Subscription"),
 )
 def metallb_subscription(source: SourceFile) -> Iterator[MetallbSubscription | ParseFailure]:
     return read_objects(
@@ -65,6 +66,7 @@ class DaemonSet(KubernetesFact):
     title="DaemonSets of speaker and frr-k8s",
     collect="oc adm must-gather, or oc adm inspect ns/metallb-system ns/openshift-frr-k8s",
     content=loose("DaemonSet"),
+    words=kind_words("DaemonSet"),
 )
 def metallb_daemonsets(source: SourceFile) -> Iterator[DaemonSet | ParseFailure]:
     return read_objects(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, loose, metadata, read_objects
+from parsers.kubernetes import KubernetesFact, kind_words, loose, metadata, read_objects
 from parsers.tree import Tree
 from parsers.values import flag, marks, number, required_text, text, texts
 
@@ -46,6 +46,7 @@ class NetworkOperatorConfig(KubernetesFact):
     title="network of the cluster",
     collect="oc adm must-gather; by hand: oc get network.config cluster -o yaml > network.yaml",
     content=loose("Network"),
+    words=kind_words("Network"),
 )
 def network_config(source: SourceFile) -> Iterator[NetworkConfig | ParseFailure]:
     return read_objects(source, "network_config", {"Network": _network})
@@ -80,6 +81,7 @@ def _network(tree: Tree, source: SourceFile) -> Iterator[NetworkConfig]:
     title="configuration of the network operator",
     collect="oc adm must-gather; by hand: oc get network.operator cluster -o yaml > network-operator.yaml",
     content=loose("Network"),
+    words=kind_words("Network"),
 )
 def network_operator_config(source: SourceFile) -> Iterator[NetworkOperatorConfig | ParseFailure]:
     return read_objects(source, "network_operator_config", {"Network": _operator})

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from parsers.base import ParseFailure, SourceFile, failure, parser
-from parsers.kubernetes import KubernetesFact, Part, loose, metadata, read_objects
+from parsers.kubernetes import KubernetesFact, Part, kind_words, loose, metadata, read_objects
 from parsers.objects import Reading, without
 from parsers.tree import Tree
 from parsers.values import flag, labels, marks, moment, required_text, text
@@ -56,6 +56,7 @@ _READING = Reading(drop=without("images", "managedFields", "volumesAttached", "v
     title="nodes",
     collect="oc adm must-gather, or oc adm inspect nodes; by hand: oc get nodes -o yaml > nodes.yaml",
     content=loose("Node"),
+    words=kind_words("Node"),
 )
 def nodes(source: SourceFile) -> Iterator[Node | ParseFailure]:
     return read_objects(source, "nodes", {"Node": _node}, _READING)

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, Part, loose, metadata, read_objects
+from parsers.kubernetes import KubernetesFact, Part, kind_words, loose, metadata, read_objects
 from parsers.objects import Reading, without
 from parsers.tree import Tree
 from parsers.values import flag, labels, marks, moment, number, required_text, required_word, text
@@ -97,6 +97,7 @@ _READING = Reading(
     title="pods",
     collect="oc adm must-gather, or oc adm inspect ns/<namespace>; by hand: oc get pods -A -o yaml > pods.yaml",
     content=loose("Pod"),
+    words=kind_words("Pod"),
 )
 def pods(source: SourceFile) -> Iterator[Pod | ParseFailure]:
     return read_objects(source, "pods", {"Pod": _pod}, _READING)

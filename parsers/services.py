@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, loose, metadata, read_objects
+from parsers.kubernetes import KubernetesFact, kind_words, loose, metadata, read_objects
 from parsers.objects import Reading
 from parsers.tree import Tree
 from parsers.values import flag, labels, marks, text, texts, word
@@ -45,6 +45,7 @@ _LOAD_BALANCERS = Reading(keep=lambda item: "LoadBalancer" in item)
     collect="oc adm inspect ns/<namespace> for every namespace with such services (must-gather takes only the "
     "cluster's own); by hand: oc get services -A -o yaml > services.yaml",
     content=loose("Service"),
+    words=kind_words("Service"),
 )
 def services(source: SourceFile) -> Iterator[Service | ParseFailure]:
     return read_objects(source, "services", {"Service": _service}, _LOAD_BALANCERS)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from dataclasses import replace
 
 import pytest
 from conftest import ROOT
@@ -9,6 +10,7 @@ from conftest import ROOT
 from analyzer.registry import load_parsers, load_rules
 from analyzer.rule import Rule
 from parsers.base import Parser
+from parsers.pasted import bare
 
 load_parsers()
 load_rules()
@@ -77,3 +79,24 @@ def test_nothing_depends_on_the_clock_or_on_chance():
         names = imported(path.read_text(encoding="utf-8"))
         assert not names & {"random", "uuid", "secrets"}, path
         assert not re.search(r"datetime\.(now|utcnow|today)\(|time\.time\(", path.read_text(encoding="utf-8")), path
+
+
+def missed(parser, data):
+    """Whether a file that the parser's expression recognises would be passed over for its words."""
+    return bool(parser.content.search(data)) and not any(word in data for word in parser.words)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, one in Parser.registry.items() if one.words))
+def test_the_words_pass_over_nothing_that_is_recognised(name):
+    parser = Parser.registry[name]
+    samples = [bare(raw.read_bytes()) for raw in (ROOT / "fixtures/parsers").glob("*/*.raw")]
+        (ROOT / "fixtures/parsers" / name).glob("*")
+    )
+    assert not [data[:80] for data in samples if missed(parser, data)]
+
+
+def test_missed_can_fail():
+    parser = Parser.registry["bgp_neighbor"]
+    data = b"BGP neighbor is 192.0.2.1, remote AS 64500, local AS 64501"
+    assert not missed(parser, data)
+    assert missed(replace(parser, words=(b"other",)), data)

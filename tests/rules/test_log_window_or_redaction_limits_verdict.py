@@ -73,9 +73,19 @@ def test_collections_of_different_times():
         collected("speaker-a", "log") | {member("frr.log"): ""} | started("2026-11-20T00:00:00Z"),
         collected("speaker-a", "log") | a_pod(),
         timestamp(),
+        timestamp() | node() | dump(neighbor(), config()),
         timestamp("2026-11-21 04:00:00") | timestamp("2026-11-21 10:00:00", "must-gather.local.2/image"),
     ],
-    ids=["ten minutes", "log is older", "an older log too", "empty log", "no log", "one time", "six hours apart"],
+    ids=[
+        "ten minutes",
+        "log is older",
+        "an older log too",
+        "empty log",
+        "no log",
+        "one time",
+        "no masked word",
+        "six hours apart",
+    ],
 )
 def test_stays_quiet(members):
     outcome = outcome_of(RULE, members)
