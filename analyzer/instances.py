@@ -1,8 +1,9 @@
 """Joins over FRR: the instances, one FRR of one node each, and the pods and nodes that they run on."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import reduce
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -159,7 +160,7 @@ def frr_instances(  # noqa: PLR0913, PLR0917 - every kind of FRR output is one p
     found = [one for one in found if one.config or one.startup or one.sections or _answered(one)]
     if not found:
         raise NotCollectedError("no FRR output in this archive: no dump_frr, running-config or saved vtysh output")
-    return FrrInstances(tuple(sorted(_latest(found), key=lambda one: (one.node or "", one.label))))
+    return FrrInstances(tuple(sorted(_completed(_latest(found)), key=lambda one: (one.node or "", one.label))))
 
 
 def _answered(one: Instance) -> bool:
@@ -276,6 +277,31 @@ def _latest(found: list[Instance]) -> list[Instance]:
         if held is None or _moment(one) >= _moment(held):
             latest[key] = one
     return list(latest.values())
+
+
+def _completed(found: list[Instance]) -> list[Instance]:
+    """What was saved by hand of a node fills what its pod's own outputs lack; it is no second FRR."""
+    saved: dict[str | None, list[Instance]] = {}
+    for one in found:
+        if not one.origin.pod and one.node:
+            saved.setdefault(one.node, []).append(one)
+    with_pod = {one.node for one in found if one.origin.pod}
+    kept = [one for one in found if one.origin.pod or one.node not in with_pod]
+    return [reduce(_filled, saved.get(one.node, ()), one) if one.origin.pod else one for one in kept]
+
+
+def _filled(pod: Instance, saved: Instance) -> Instance:
+    return replace(
+        pod,
+        config=pod.config or saved.config,
+        startup=pod.startup or saved.startup,
+        neighbors=saved.neighbors if pod.neighbors is None else pod.neighbors,
+        bfd_peers=saved.bfd_peers if pod.bfd_peers is None else pod.bfd_peers,
+        brief=pod.brief or saved.brief,
+        counters=pod.counters or saved.counters,
+        rows=pod.rows or saved.rows,
+        prefixes=(*pod.prefixes, *saved.prefixes),
+    )
 
 
 def _moment(one: Instance) -> tuple[bool, str, str]:

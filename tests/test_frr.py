@@ -384,6 +384,18 @@ def test_the_brief_form_of_bfd_serves_where_the_long_one_is_missing():
     assert (one.bfd, one.bfd_status) == (None, BfdStatus.DOWN)
 
 
+def test_what_was_saved_by_hand_fills_what_the_pod_lacks():
+    """A summary beside a must-gather is of the node that its folder is named for: one session, not two."""
+    rows = summary(row(up="01:00:00", cell="3"), folder="saved/worker-0")
+    members = dump(neighbor(), config()) | pod() | node() | rows
+    (one,) = instances(members)
+    assert (one.origin.pod, len(one.rows), len(one.neighbors)) == ("speaker-a", 1, 1)
+    (session,) = sessions(members)
+    assert (session.state, len(session.rows)) == (BgpState.ESTABLISHED, 1)
+    other = summary(row(), folder="saved/worker-1")
+    assert len(instances(dump(neighbor(), config()) | pod() | node() | other)) == 2
+
+
 def test_a_summary_gives_state_and_uptime():
     (one,) = sessions(summary(row(up="01:00:00", cell="3")))
     assert (one.state, one.established, one.uptime) == (BgpState.ESTABLISHED, True, 3600)
