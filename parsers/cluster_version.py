@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, Part, kind_words, loose, metadata, read_objects
+from parsers.kubernetes import KubernetesFact, kind_words, loose, metadata, read_objects
+from parsers.part import Part
 from parsers.tree import Tree
 from parsers.values import marks, moment, required_text, required_word, text
 

@@ -5,11 +5,11 @@ Every part knows its line (`evidence`) and the lines of its single statements (`
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any
 
-from pydantic import Field, SerializerFunctionWrapHandler, field_serializer, model_serializer
+from pydantic import Field, field_serializer
 
-from parsers.base import Evidence, Fact, OriginFact
+from parsers.base import OriginFact
+from parsers.part import Part
 from parsers.vocabulary import Family
 
 
@@ -33,21 +33,6 @@ class RemoteAs(StrEnum):
     INTERNAL = "internal"
     EXTERNAL = "external"
     AUTO = "auto"
-
-
-def _lines(evidence: Evidence) -> str:
-    first, last = evidence.first_line, evidence.last_line
-    return str(first) if first == last else f"{first}-{last}"
-
-
-class Part(Fact):
-    """A part of a configuration. Written out, its evidence is its line numbers: the configuration holds the path."""
-
-    @model_serializer(mode="wrap")
-    def _written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        values = {key: value for key, value in handler(self).items() if key not in {"evidence", "marks"}}
-        marks = {name: _lines(mark) for name, mark in self.marks.items()}
-        return {"lines": _lines(self.evidence), **values, **({"marks": marks} if marks else {})}
 
 
 class Statement(Part):

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, LabelSelector, Part, kind_words, loose, metadata, read_objects, selector
+from parsers.kubernetes import KubernetesFact, LabelSelector, kind_words, loose, metadata, read_objects, selector
 from parsers.metallb_resources import DynamicAsn
+from parsers.part import Part
 from parsers.tree import Tree
 from parsers.values import duration, flag, marks, number, required_number, required_text, text, texts, word
 from parsers.vocabulary import address

@@ -10,9 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, field_serializer
+from pydantic import BaseModel, ConfigDict
 
-from parsers.base import Evidence, Fact, ParseFailure, SourceFile, failure
+from parsers.base import Fact, ParseFailure, SourceFile, failure
 from parsers.objects import EVERYTHING, Reading, objects
 from parsers.spans import MalformedError
 from parsers.tree import Tree
@@ -45,19 +45,6 @@ def unique(facts: Iterable[AnyFact]) -> list[AnyFact]:
         if held is None or fact.resource_version > held.resource_version:
             found[key] = fact
     return list(found.values())
-
-
-class Part(Fact):
-    """A part of an object. Written out, its places are line numbers: the object holds the path."""
-
-    @field_serializer("evidence")
-    def _place(self, evidence: Evidence) -> str:
-        first, last = evidence.first_line, evidence.last_line
-        return str(first) if first == last else f"{first}-{last}"
-
-    @field_serializer("marks")
-    def _places(self, marks: Mapping[str, Evidence]) -> dict[str, str]:
-        return {name: self._place(mark) for name, mark in marks.items()}
 
 
 class Operator(StrEnum):

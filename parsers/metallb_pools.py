@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, LabelSelector, Part, kind_words, loose, metadata, read_objects, selectors
+from parsers.kubernetes import KubernetesFact, LabelSelector, kind_words, loose, metadata, read_objects, selectors
 from parsers.metallb_resources import how, places
+from parsers.part import Part
 from parsers.tree import Tree
 from parsers.values import flag, labels, marks, number, required_text, required_word, text, texts
 

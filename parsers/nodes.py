@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from parsers.base import ParseFailure, SourceFile, failure, parser
-from parsers.kubernetes import KubernetesFact, Part, kind_words, loose, metadata, read_objects
+from parsers.kubernetes import KubernetesFact, kind_words, loose, metadata, read_objects
 from parsers.objects import Reading, without
+from parsers.part import Part
 from parsers.tree import Tree
 from parsers.values import flag, labels, marks, moment, required_text, text
 from parsers.vocabulary import network

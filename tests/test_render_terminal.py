@@ -28,7 +28,10 @@ def test_only_paths_are_wider_than_the_console(name, width):
 def test_the_summary_says_it_all_the_worst_first():
     lines = summary(broken(), 160).splitlines()
     assert lines[0] == "OpenShift 4.16.21, OVNKubernetes, platform BareMetal, 5 nodes, collected 2024-11-05T09:12:44Z"
-    assert "THE ARCHIVE IS INCOMPLETE" in lines
+    loss = lines.index("THE ARCHIVE IS INCOMPLETE")
+    (problem,) = broken().archive.problems
+    assert lines[loss + 1].startswith(f"  {problem.message[:40]}")
+    assert f"    {problem.path}" in lines[loss + 2 : loss + 4]
     start = lines.index("critical  A BGP session is not established (2)  bgp-session-down")
     assert lines[start + 1].startswith("  worker-0.ocp.example.com: 192.0.2.1 (tor1) is Idle for 00:21:07; last reset")
     assert lines[start + 2 : start + 5] == [

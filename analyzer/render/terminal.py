@@ -70,7 +70,16 @@ class Summary:
         problems = self.report.archive.problems
         for problem in problems[:PROBLEMS]:
             self.line(self.text(problem.message, "red"), indent=2, hanging=2)
+            if problem.path:
+                self.path(problem.path)
         self.more(len(problems) - PROBLEMS, "problem", indent=2)
+
+    def path(self, path: str, at: str = "") -> None:
+        """A path, whole where it can be copied and shortened in its middle on a narrow terminal."""
+        path = self.text(path).plain
+        if self.console.is_terminal and self.console.width < NARROW:
+            path = words.short_path(path, self.console.width - 4 - len(at))
+        self.whole(self.text(path + at, "dim"), indent=4)
 
     def findings(self) -> None:
         """The findings by rule, the worst first."""
@@ -96,10 +105,7 @@ class Summary:
         self.line(said, indent=2, hanging=2)
         quoted = telling(finding)
         at = f":{quoted[0][0] if quoted else finding.evidence[0].first_line}"
-        path = self.text(finding.evidence[0].path).plain
-        if self.console.is_terminal and self.console.width < NARROW:
-            path = words.short_path(path, self.console.width - 4 - len(at))
-        self.whole(self.text(path + at, "dim"), indent=4)
+        self.path(finding.evidence[0].path, at)
         for number, line in quoted:
             self.whole(self.fitted(f"{number:>6}  ", line), indent=4)
 
