@@ -13,6 +13,7 @@ from analyzer.render import visible
 GAP = 2  # columns between two cells
 NARROWEST = 4  # columns of a column and its gap, below which nothing can be read anyway
 WHOLE = 1_000_000  # characters of a cell: a pipe gets all of what a parser keeps
+PROSE = 10  # columns down to which the last column breaks its words before a name or an address is broken
 WORD = 24  # columns of a word that is not broken: an address with its port, not a path
 
 
@@ -44,13 +45,17 @@ def _framed(console: Console, columns: Sequence[str], rows: list[list[str]]) -> 
 
 
 def _fitted(lines: list[list[str]], room: int) -> list[int]:
-    """Widths of the columns: the widest gives way first, and no word is broken before all have given what they can."""
+    """Widths of the columns: the widest gives way first, and no word is broken before all have given what they can.
+
+    Then the last column, which holds prose, breaks its words; names and addresses in the others only after it.
+    """
     cells = list(zip(*lines, strict=True))
     widths = [min(room, max(map(cell_len, column))) for column in cells]
     words = [max(cell_len(word) for cell in column for word in [*cell.split(), ""]) for column in cells]
     while sum(widths) + GAP * (len(widths) - 1) > max(room, NARROWEST * len(widths)):
         spare = [width > min(word, WORD) for width, word in zip(widths, words, strict=True)]
-        at = max(range(len(widths)), key=lambda at: (spare[at], widths[at]))
+        prose = [False] * (len(widths) - 1) + [widths[-1] > PROSE]
+        at = max(range(len(widths)), key=lambda at: (spare[at], prose[at], widths[at]))
         widths[at] -= 1
     return widths
 

@@ -172,22 +172,21 @@ def _brief_row(one: Instance, brief: BfdBriefPeer) -> dict[str, Any]:
 
 
 def _bfd_table(store: Store) -> Table:
-    columns = ("NODE", "PEER", "LOCAL", "MODE", "STATUS", "SINCE", "DETECT", "DIAGNOSTICS", "REMOTE")
+    columns = ("NODE", "PEER", "MODE", "STATUS", "SINCE", "DETECT", "REMOTE", "DIAG")
     rows = []
     for row in _bfd_data(store):
-        mode = {True: "multihop", False: "single hop", None: "-"}[row.get("multihop")]
+        mode = {True: "multihop", False: "single", None: "-"}[row.get("multihop")]
         detection = row.get("detection_ms")
         rows.append(
             (
                 row["node"] or row["instance"],
                 row["peer"],
-                _or(row["local_address"]),
                 f"{mode}, passive" if row.get("passive") else mode,
                 row["status"],
                 words(row["since"]) if row.get("since") is not None else "-",
                 f"{detection} ms" if detection is not None else "-",
-                _or(row.get("diagnostics")),
                 _or(row.get("remote_diagnostics")),
+                _or(row.get("diagnostics")),
             )
         )
     silent = [one.label for one in store.joined(FrrInstances) if one.bfd_peers is None and not one.brief]
