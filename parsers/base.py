@@ -156,8 +156,10 @@ class SourceFile:
             yield from self._found(block[:cut], number, wanted)
             number += block.count(b"\n", 0, cut)
         if rest:
+            self.unfinished = number
             yield from self._found(rest, number, wanted)
 
+    unfinished: int | None = None  # the number of a last line that no newline ends, once `search` is through
     first_raw: bytes | None = None
     last_raw: bytes | None = None
 

@@ -21,6 +21,7 @@ from parsers.pasted import MARGIN, uncoloured
 
 __all__ = ["FrrLogCount", "FrrLogEvent", "FrrLogKind", "FrrLogWindow", "LogFormat", "frr_log"]
 
+LONG = 1000  # lines
 NEWEST = 50  # events that are kept of each kind and peer
 CROWD = 500  # kinds and peers up to which so many are kept, then NEWEST_OF_CROWD
 NEWEST_OF_CROWD = 2
@@ -29,11 +30,15 @@ FAILURES = 20  # unreadable lines that are reported one by one
 
 
 class FrrLogWindow(OriginFact):
-    """What time a log covers, in UTC; both None for an empty log. The evidence is its first line."""
+    """What time a log covers, in UTC; both None for an empty log. The evidence is its first line.
+
+    cut: its last line, mark `cut`, has no end, and the log is too long (LONG) for a line that was just being written.
+    """
 
     format: LogFormat = LogFormat.PLAIN
     first_time: datetime | None = None
     last_time: datetime | None = None
+    cut: bool = False
 
 
 class FrrLogCount(OriginFact):
@@ -185,8 +190,11 @@ def _window(source: SourceFile, log: _Log) -> FrrLogWindow:
     first = clean(decode(source.first_raw or b"").rstrip("\n"))
     last = clean(decode(source.last_raw or b"").rstrip("\n"))
     earliest, latest = log.times or (None, None)
+    cut = source.unfinished is not None and source.unfinished > LONG
     return FrrLogWindow(
         evidence=source.quote(1, first),
+        marks={"cut": source.quote(source.unfinished, last)} if source.unfinished and cut else {},
+        cut=cut,
         origin=source.origin,
         format=wrapping(first)[0],
         first_time=moment(first) or earliest,

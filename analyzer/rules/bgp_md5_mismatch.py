@@ -8,10 +8,13 @@ from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
 from parsers.frr_log import FrrLogKind
 from parsers.kernel_log import Md5Failure
+from parsers.tcp_md5_counters import TcpMd5Counters
 
 
 @rule(Severity.ERROR, area="bgp")
-def bgp_md5_mismatch(sessions: Sessions, kernel: tuple[Md5Failure, ...] | None) -> Iterator[Finding | Gap]:
+def bgp_md5_mismatch(
+    sessions: Sessions, kernel: tuple[Md5Failure, ...] | None, counters: tuple[TcpMd5Counters, ...] | None
+) -> Iterator[Finding | Gap]:
     """TCP MD5 authentication of a BGP session fails.
 
     ## Why it matters
@@ -40,7 +43,17 @@ def bgp_md5_mismatch(sessions: Sessions, kernel: tuple[Md5Failure, ...] | None) 
             yield Gap(
                 session.peer, "a password is set and TCP never came up: only the kernel log can tell", session.node
             )
+    # Old mismatches and port scans count too: the counters mean something only while a session is down.
+    if any(one.state is not None and not one.established and not one.unwanted for one in sessions):
+        yield from (_counted(one) for one in counters or () if one.dropped)
     yield from unanswered(sessions)
+
+
+def _counted(one: TcpMd5Counters) -> Finding:
+    """The kernel's counters name no peer, and so does the finding."""
+    text = f"{one.dropped} TCP segments were dropped for their MD5 signature; the counters do not say of which peer"
+    evidence = one.where(*(name for name in ("not_found", "unexpected", "failed") if getattr(one, name)))
+    return Finding(one.origin.folder or "nstat", text, evidence, key="counters")
 
 
 def _here(one: Md5Failure, session: Session) -> bool:

@@ -1,13 +1,16 @@
 """The TCP connection to a BGP peer fails with a known error."""
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from analyzer.bgp import admin_down, events, name, of_peer, times, unanswered
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
 from parsers.frr_log import FrrLogEvent, FrrLogKind
+from parsers.tcp_probe import TcpProbe
 
+BGP_PORT = 179
 MEANING = {
     111: "refused: the host answers, but nothing listens on the port or it rejects this source",
     110: "timed out: filtered or unreachable",
@@ -17,7 +20,7 @@ MEANING = {
 
 
 @rule(Severity.ERROR, area="bgp")
-def bgp_tcp_failure_classified(sessions: Sessions) -> Iterator[Finding | Gap]:
+def bgp_tcp_failure_classified(sessions: Sessions, probes: tuple[TcpProbe, ...] | None) -> Iterator[Finding | Gap]:
     """The TCP connection to a BGP peer fails with a known error.
 
     ## Why it matters
@@ -27,7 +30,7 @@ def bgp_tcp_failure_classified(sessions: Sessions) -> Iterator[Finding | Gap]:
     ## What to do
     Refused: neighbor statement or access list on the router. Timed out: firewall, VLAN, wrong source address.
     Unreachable: route and ARP on the node. Without the debug log: set `logLevel: debug` and collect again, or test
-    with `nc -vz PEER 179` from the node.
+    with `nc -vz PEER 179` from the node; a saved answer of nc, telnet or curl is read too.
     """
     for session in sessions:
         if session.established or session.unwanted or admin_down(session):
@@ -38,9 +41,23 @@ def bgp_tcp_failure_classified(sessions: Sessions) -> Iterator[Finding | Gap]:
         found = [event for event in found if not _older(event, up)]
         if found:
             yield _finding(session, found)
+        elif saved := [one for one in probes or () if _of_session(one, session)]:
+            yield _probed(session, saved[-1])
         else:
             yield Gap(session.peer, "FRR logs TCP errors only at level debug", session.node)
     yield from unanswered(sessions)
+
+
+def _of_session(one: TcpProbe, session: Session) -> bool:
+    """Whether a saved test is about this session: its peer and port, from its node or one that nothing names."""
+    port = (session.config.port if session.config else None) or BGP_PORT
+    elsewhere = one.origin.folder != "" and session.node not in {None, *PurePosixPath(one.origin.folder).parts}
+    return one.target == session.peer and one.port in {None, port} and not elsewhere
+
+
+def _probed(session: Session, one: TcpProbe) -> Finding:
+    text = f"a saved test of {name(session)} failed: {MEANING[one.errno]}"
+    return Finding(session.peer, text, (one.evidence, *session.where("state")), session.node, key=session.vrf)
 
 
 def _older(event: FrrLogEvent, up: list[FrrLogEvent]) -> bool:

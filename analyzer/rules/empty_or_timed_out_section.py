@@ -7,13 +7,17 @@ from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import NotCollectedError, rule
 from parsers.dump_frr import BFD_PEER, BGP_IPV4, BGP_IPV6, BGP_NEIGHBOR, RUNNING_CONFIG, FrrSection, SectionState
 from parsers.frr_files import FrrFile
+from parsers.frr_log import FrrLogWindow
 
 DAEMONS = {BGP_IPV4: "bgpd", BGP_IPV6: "bgpd", BGP_NEIGHBOR: "bgpd", BFD_PEER: "bfdd"}
 
 
 @rule(Severity.WARNING, area="gather")
 def empty_or_timed_out_section(
-    instances: FrrInstances | None, files: tuple[FrrFile, ...] | None, pods: PodsByName
+    instances: FrrInstances | None,
+    files: tuple[FrrFile, ...] | None,
+    logs: tuple[FrrLogWindow, ...] | None,
+    pods: PodsByName,
 ) -> Iterator[Finding | Gap]:
     """A collected output is empty or was cut.
 
@@ -36,6 +40,12 @@ def empty_or_timed_out_section(
             text = "the running configuration is cut: its `end` is missing"
             where = one.sections[RUNNING_CONFIG].evidence.noted("no `end` follows before the next section")
             yield Finding(one.label, text, (where,), one.node, key="config")
+    for log in logs or ():
+        if log.cut:
+            pod = pods.get((log.origin.namespace or "", log.origin.pod or ""))
+            subject, node = log.origin.pod or log.evidence.path, pod.node if pod else None
+            text = f"the FRR log of {subject} is cut in the middle of its last line: what came after it is missing"
+            yield Finding(subject, text, log.where("cut"), node, key=log.evidence.path)
     for file in files or ():
         if not file.lines:
             pod = pods.get((file.origin.namespace or "", file.origin.pod or ""))

@@ -19,6 +19,7 @@ from bgp_kit import (
     summary,
     unjudged,
 )
+from kit import outcome_of
 
 RULE = "bgp-md5-mismatch"
 SECRET = config(statements(PEER, "64512", "password 7 sesame"))
@@ -89,3 +90,19 @@ def test_what_was_not_collected_is_a_gap():
     unjudged(RULE, dump(None, config()) | pod(), "neither show bgp neighbor nor a summary")
     unjudged(RULE, dump(None, None) | pod(), "gave no answer")
     quiet(RULE, summary(row()))
+
+
+NSTAT = {"saved/worker-0/nstat.txt": "#kernel\nTcpExtTCPMD5NotFound            12                 0.0\n"}
+
+
+def test_counters_name_no_peer():
+    (one,) = outcome_of(RULE, dump(lost(), config()) | pod() | NSTAT).findings
+    assert (one.node, one.subject) == (None, "saved/worker-0")
+    assert "12 TCP segments were dropped" in one.message
+    assert "12" in one.evidence[0].excerpt[0]
+
+
+def test_counters_of_a_past_mismatch_are_no_fault():
+    assert not outcome_of(RULE, dump(neighbor(), config()) | pod() | NSTAT).findings
+    zero = {path: text.replace("12 ", "0  ") for path, text in NSTAT.items()}
+    assert not outcome_of(RULE, dump(lost(), config()) | pod() | zero).findings

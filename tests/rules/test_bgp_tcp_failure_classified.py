@@ -17,6 +17,7 @@ from bgp_kit import (
     summary,
     unjudged,
 )
+from kit import found
 
 RULE = "bgp-tcp-failure-classified"
 REFUSED = f"{PEER} [Event] Connect failed 111(Connection refused)"
@@ -90,3 +91,20 @@ def test_silence_is_not_health():
     unjudged(RULE, at(None), "FRR logs TCP errors only at level debug")
     unjudged(RULE, summary(row()), "FRR logs TCP errors only at level debug")
     unjudged(RULE, dump(None, None) | pod(), "gave no answer")
+
+
+def saved(text, folder="worker-0"):
+    return {f"saved/{folder}/tcp.txt": text}
+
+
+NC = f"nc: connect to {PEER} port {{}} (tcp) failed: Connection refused\n"
+
+
+def test_a_saved_test_of_the_port_answers_without_the_debug_log():
+    members = at(lost()) | saved(NC.format(179))
+    expect(RULE, members, "error", "a saved test of", "refused", shown=("port 179 (tcp) failed: Connection refused",))
+
+
+@pytest.mark.parametrize("members", [saved(NC.format(443)), saved(NC.format(179), folder="worker-1")])
+def test_a_test_of_another_port_or_node_says_nothing(members):
+    assert not found(RULE, at(lost()) | members)

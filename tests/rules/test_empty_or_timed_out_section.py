@@ -96,3 +96,16 @@ def test_not_checked_without_outputs():
     outcome = outcome_of(RULE, a_pod())
     assert outcome.status is Status.NOT_CHECKED
     assert outcome.reason == "no output and no file of an FRR container in this archive"
+
+
+LINE = "2026/11/20 10:00:00.000 ZEBRA: [VTVCM-Y2NW3] Configuration Read in Took: 00:00:00\n"
+
+
+def test_a_large_log_that_ends_within_a_line_was_cut():
+    members = dumped() | {member("frr.log"): LINE * 1001 + "2026/11/20 10:00:01.000 BGP: half a"}
+    found = only(members)
+    assert "the FRR log of" in found.message
+    assert found.evidence[0].first_line == 1002
+    assert "half a" in found.evidence[0].excerpt[0]
+    for whole in (LINE * 1001, LINE * 3 + "2026/11/20 10:00:01.000 BGP: being written"):
+        assert not outcome_of(RULE, dumped() | {member("frr.log"): whole}).findings
