@@ -18,8 +18,8 @@ _ASKED = re.compile(
     r"|^\s*Trying " + _ADDRESS.replace("address", "trying") + r"(?::(?P<trying_port>\d{1,5}))?\.{0,3}\s*$)"
 )
 _FAILED = re.compile(
-    r"(?:\b(?:nc|ncat|netcat|telnet|curl): .{0,200}?|^Ncat: )(?P<reason>Connection refused|(?:Connection )?timed out|TIMEOUT"
-    r"|No route to host|Network is unreachable)",
+    r"(?:\b(?:nc|ncat|netcat|telnet|curl): .{0,200}?|^Ncat: )"
+    r"(?P<reason>Connection refused|(?:Connection )?timed out|TIMEOUT|No route to host|Network is unreachable)",
     re.IGNORECASE,
 )
 _WHERE = re.compile(
@@ -40,7 +40,8 @@ class TcpProbe(OriginFact):
 @parser(
     title="saved tests of a TCP port (nc, telnet, curl)",
     collect="oc debug node/<node> -- chroot /host curl -v --connect-timeout 5 telnet://<peer>:179 > tcp-179.txt 2>&1",
-    content=rb"(?i)\b(?:nc|ncat|netcat|telnet|curl): [^\n]{0,200}?(?:refused|timed out|TIMEOUT|No route to host|unreachable)",
+    content=rb"(?i)\b(?:nc|ncat|netcat|telnet|curl): [^\n]{0,200}?"
+    rb"(?:refused|timed out|TIMEOUT|No route to host|unreachable)",
 )
 def tcp_probe(source: SourceFile) -> Iterator[TcpProbe | ParseFailure]:
     """Lines that are neither a command nor a failed answer are deliberately ignored: prompts and banners."""
