@@ -89,6 +89,13 @@ def _withheld(session: Session, own: list[Announcement]) -> Iterator[Finding]:
     asked = {one.prefix: one for one in session.instance.prefixes if one.vrf in {None, session.vrf}}
     for statement, verdict in own:
         prefix = asked.get(statement.prefix)
+        if prefix is not None and not prefix.found:
+            missing = f"{statement.prefix} is a network of this node but not in its BGP table"
+            text = f"{missing}: {name(session)} does not get it"
+            lines = (*prefix.where("prefix"), prefix.evidence, statement.evidence, *session.where("state"))
+            key = f"{session.vrf} {statement.prefix}"
+            yield Finding(session.peer, text, lines, session.node, key=key)
+            continue
         if verdict.denied or prefix is None or prefix.advertised_to is None or _told(session, prefix.advertised_to):
             continue
         text = f"{prefix.prefix} is not advertised to {name(session)}"

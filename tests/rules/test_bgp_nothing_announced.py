@@ -290,8 +290,12 @@ def test_a_prefix_that_the_policy_holds_back_is_no_fault():
     quiet(RULE, saved(config(networks=(PREFIX, SECOND), permitted=(SECOND,)), prefix=asked()))
 
 
-def test_a_prefix_that_is_not_in_the_table_names_no_peer():
-    quiet(RULE, saved(config(), prefix=f"worker-0# show bgp ipv4 unicast {PREFIX}\n% Network not in table\n"))
+def test_a_network_that_is_not_in_the_table_reaches_no_peer():
+    absent = f"worker-0# show bgp ipv4 unicast {PREFIX}\n% Network not in table\n"
+    expect(
+        RULE, saved(config(), prefix=absent), "error", f"{PREFIX} is a network of this node", shown=("not in table",)
+    )
+    quiet(RULE, saved(config(), prefix=absent.replace(PREFIX, "203.0.113.77/32")))
 
 
 def test_two_prefixes_have_two_ids():
