@@ -1,17 +1,20 @@
 """Services of type LoadBalancer (kubernetes/api core/v1 ServiceSpec, ServiceStatus); the others are not looked at.
 
 The annotations are MetalLB's: `metallb.universe.tf/…`, since 0.14 also `metallb.io/…` (metallb/metallb
-internal/k8s/controllers and controller/service.go).
+internal/k8s/controllers and controller/service.go). `loadBalancerIPs` among them asks for several addresses.
 """
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
-from parsers.kubernetes import KubernetesFact, kind_words, loose, metadata, read_objects
-from parsers.objects import Reading
+from parsers.endpoint_facts import Protocol
+from parsers.kubernetes import KubernetesFact, kind_words, loose, metadata
+from parsers.listed import Listed, Listing
+from parsers.objects import Reading, without
+from parsers.part import Part
 from parsers.tree import Tree
-from parsers.values import flag, labels, marks, text, texts, word
+from parsers.values import flag, labels, marks, number, required_number, text, texts, word
 
 
 class TrafficPolicy(StrEnum):
@@ -21,8 +24,29 @@ class TrafficPolicy(StrEnum):
     LOCAL = "Local"
 
 
+class IpFamilyPolicy(StrEnum):
+    """Whether a service has addresses of one family or of both (core/v1 IPFamilyPolicy)."""
+
+    SINGLE_STACK = "SingleStack"
+    PREFER_DUAL_STACK = "PreferDualStack"
+    REQUIRE_DUAL_STACK = "RequireDualStack"
+
+
+class ServicePort(Part):
+    """A port of a service. `target_port` is the number or the name of a port of the pods."""
+
+    name: str | None = None
+    protocol: Protocol = Protocol.TCP
+    port: int
+    target_port: str | None = None
+    node_port: int | None = None
+
+
 class Service(KubernetesFact):
-    """A LoadBalancer service. `ingress_ips` are given to it, `wanted_ip` is what it asks for."""
+    """A LoadBalancer service. `ingress_ips` are given to it, `wanted_ip` is what it asks for.
+
+    Load balancers of a cloud give `ingress_hostnames` instead. `health_check_node_port` is there for the policy Local.
+    """
 
     labels: Mapping[str, str] = {}
     annotations: Mapping[str, str] = {}
@@ -34,9 +58,18 @@ class Service(KubernetesFact):
     ip_families: tuple[str, ...] = ()
     selector: Mapping[str, str] = {}
     publish_not_ready: bool = False
+    ports: tuple[ServicePort, ...] = ()
+    ip_family_policy: IpFamilyPolicy | None = None
+    health_check_node_port: int | None = None
+    ingress_hostnames: tuple[str, ...] = ()
+    deleting: bool = False
 
 
-_LOAD_BALANCERS = Reading(keep=lambda item: "LoadBalancer" in item)
+class ServicesListed(Listed):
+    """Of which namespaces the services were collected, be there one of type LoadBalancer among them or not."""
+
+
+_LOAD_BALANCERS = Reading(keep=lambda item: "LoadBalancer" in item, drop=without("managedFields"))
 
 
 @parser(
@@ -47,8 +80,8 @@ _LOAD_BALANCERS = Reading(keep=lambda item: "LoadBalancer" in item)
     content=loose("Service"),
     words=kind_words("Service"),
 )
-def services(source: SourceFile) -> Iterator[Service | ParseFailure]:
-    return read_objects(source, "services", {"Service": _service}, _LOAD_BALANCERS)
+def services(source: SourceFile) -> Iterator[Service | ServicesListed | ParseFailure]:
+    return Listing("services", "Service", _service, ServicesListed, _LOAD_BALANCERS).read(source)
 
 
 def _service(tree: Tree, source: SourceFile) -> Iterator[Service]:
@@ -68,11 +101,17 @@ def _service(tree: Tree, source: SourceFile) -> Iterator[Service]:
             load_balancer_class=("spec", "loadBalancerClass"),
             external_traffic_policy=("spec", "externalTrafficPolicy"),
             ip_families=("spec", "ipFamilies"),
+            ip_family_policy=("spec", "ipFamilyPolicy"),
+            health_check_node_port=("spec", "healthCheckNodePort"),
+            ingress_hostnames=("status", "loadBalancer"),
+            selector=("spec", "selector"),
+            publish_not_ready=("spec", "publishNotReadyAddresses"),
+            deleting=("metadata", "deletionTimestamp"),
             **{key: ("metadata", "annotations", key) for key in annotations},
         ),
         labels=labels(tree, "metadata", "labels"),
         annotations=annotations,
-        ingress_ips=tuple(ip for one in tree.items("status", "loadBalancer", "ingress") if (ip := text(one, "ip"))),
+        ingress_ips=_ingress(tree, "ip"),
         wanted_ip=text(tree, "spec", "loadBalancerIP"),
         load_balancer_class=text(tree, "spec", "loadBalancerClass"),
         external_traffic_policy=word(tree, TrafficPolicy, "spec", "externalTrafficPolicy") or TrafficPolicy.CLUSTER,
@@ -80,4 +119,32 @@ def _service(tree: Tree, source: SourceFile) -> Iterator[Service]:
         ip_families=texts(tree, "spec", "ipFamilies"),
         selector=labels(tree, "spec", "selector"),
         publish_not_ready=flag(tree, "spec", "publishNotReadyAddresses") or False,
+        ports=tuple(_port(one) for one in tree.items("spec", "ports")),
+        ip_family_policy=word(tree, IpFamilyPolicy, "spec", "ipFamilyPolicy"),
+        health_check_node_port=number(tree, "spec", "healthCheckNodePort") or None,
+        ingress_hostnames=_ingress(tree, "hostname"),
+        deleting=tree.has("metadata", "deletionTimestamp"),
+    )
+
+
+def _ingress(tree: Tree, field: str) -> tuple[str, ...]:
+    return tuple(found for one in tree.items("status", "loadBalancer", "ingress") if (found := text(one, field)))
+
+
+def _port(tree: Tree) -> ServicePort:
+    return ServicePort(
+        evidence=tree.evidence(),
+        marks=marks(
+            tree,
+            name=("name",),
+            protocol=("protocol",),
+            port=("port",),
+            target_port=("targetPort",),
+            node_port=("nodePort",),
+        ),
+        name=text(tree, "name"),
+        protocol=word(tree, Protocol, "protocol") or Protocol.TCP,
+        port=required_number(tree, "port"),
+        target_port=text(tree, "targetPort"),
+        node_port=number(tree, "nodePort") or None,
     )
