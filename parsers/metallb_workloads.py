@@ -3,26 +3,44 @@
 Sources: operator-framework/api operators/v1alpha1 subscription_types.go; kubernetes/api apps/v1 DaemonSet.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
+from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
 from parsers.kubernetes import KubernetesFact, kind_words, loose, metadata, read_objects
 from parsers.objects import Reading
 from parsers.tree import Tree
-from parsers.values import labels, marks, number, text
+from parsers.values import labels, marks, text, word
+from parsers.workloads import Workload, belongs, named, workload
 
 # The DaemonSets that run FRR or announce services (openshift/metallb-operator bindata/deployment,
 # openshift/cluster-network-operator bindata/network/frr-k8s); others are not looked at.
 ANNOUNCERS = frozenset({"speaker", "frr-k8s", "metallb-speaker", "metallb-frr-k8s"})
+_OF_A_CHART = ("-metallb-speaker", "-frr-k8s")  # behind the name of the release (charts/metallb, charts/frr-k8s)
 _METALLB = "metallb-operator"
+_VERSION = re.compile(r"metallb-operator\.v?([0-9][\w.+-]{0,80})")  # metallb-operator.v4.16.0-202409051837
+
+
+class Approval(StrEnum):
+    """Whether somebody must approve what OLM installs (operators/v1alpha1 Approval)."""
+
+    AUTOMATIC = "Automatic"
+    MANUAL = "Manual"
 
 
 class MetallbSubscription(KubernetesFact):
-    """The operator is subscribed to. `installed` is None until a version was installed."""
+    """The operator is subscribed to. `installed` is None until a version was installed.
+
+    `current` is the version that OLM is at or on the way to; `version` is the number in the name of the installed one.
+    """
 
     channel: str | None = None
     installed: str | None = None
+    current: str | None = None
+    version: str | None = None
     state: str | None = None
+    approval: Approval | None = None
 
 
 @parser(
@@ -42,56 +60,66 @@ def _subscription(tree: Tree, source: SourceFile) -> Iterator[MetallbSubscriptio
     if text(tree, "spec", "name") != _METALLB:
         return
     # A must-gather may lack installedCSV; currentCSV is the version that OLM is at or on the way to.
-    installed = next((one for one in ("installedCSV", "currentCSV") if tree.has("status", one)), "installedCSV")
+    key = next((one for one in ("installedCSV", "currentCSV") if tree.has("status", one)), "installedCSV")
+    installed = text(tree, "status", key)
+    version = _VERSION.fullmatch(installed or "")
     yield MetallbSubscription(
         **metadata(tree, source),
-        marks=marks(tree, channel=("spec", "channel"), installed=("status", installed), state=("status", "state")),
+        marks=marks(
+            tree,
+            channel=("spec", "channel"),
+            installed=("status", key),
+            current=("status", "currentCSV"),
+            version=("status", key),
+            state=("status", "state"),
+            approval=("spec", "installPlanApproval"),
+        ),
         channel=text(tree, "spec", "channel"),
-        installed=text(tree, "status", installed),
+        installed=installed,
+        current=text(tree, "status", "currentCSV"),
+        version=version[1] if version else None,
         state=text(tree, "status", "state"),
+        approval=word(tree, Approval, "spec", "installPlanApproval"),
     )
 
 
-class DaemonSet(KubernetesFact):
-    """How many nodes shall run speaker or frr-k8s, and on how many it is ready."""
+class DaemonSet(Workload):
+    """How many nodes shall run speaker or frr-k8s, and on how many it is ready.
 
-    desired: int = 0
-    ready: int = 0
-    unavailable: int = 0
-    node_selector: Mapping[str, str] = {}
+    A speaker with a container `frr` runs FRR itself; without one it speaks BGP natively, or leaves that to frr-k8s.
+    """
 
 
 @parser(
     "namespaces/{namespace}/apps/daemonsets.yaml",
+    "namespaces/{namespace}/apps/daemonsets/{name}.yaml",
     title="DaemonSets of speaker and frr-k8s",
     collect="oc adm must-gather, or oc adm inspect ns/metallb-system ns/openshift-frr-k8s",
     content=loose("DaemonSet"),
     words=kind_words("DaemonSet"),
+    required_content=rb"speaker|frr-k8s",
 )
 def metallb_daemonsets(source: SourceFile) -> Iterator[DaemonSet | ParseFailure]:
-    return read_objects(
-        source,
-        "metallb_daemonsets",
-        {"DaemonSet": _daemonset},
-        Reading(keep=lambda item: any(f"name: {name}\n" in item for name in ANNOUNCERS)),
-    )
+    return read_objects(source, "metallb_daemonsets", {"DaemonSet": _daemonset}, named(_announces))
+
+
+def _announces(name: str) -> bool:
+    return name in ANNOUNCERS or name.endswith(_OF_A_CHART)
 
 
 def _daemonset(tree: Tree, source: SourceFile) -> Iterator[DaemonSet]:
-    if text(tree, "metadata", "name") not in ANNOUNCERS:
+    name = text(tree, "metadata", "name") or ""
+    # A DaemonSet of this name without any label is taken: there is nothing to say that it is of another product.
+    if not _announces(name) or (labels(tree, "metadata", "labels") and not belongs(tree)):
         return
-    template = ("spec", "template", "spec", "nodeSelector")
-    yield DaemonSet(
-        **metadata(tree, source),
-        marks=marks(
-            tree,
-            desired=("status", "desiredNumberScheduled"),
-            ready=("status", "numberReady"),
-            unavailable=("status", "numberUnavailable"),
-            node_selector=template,
-        ),
-        desired=number(tree, "status", "desiredNumberScheduled") or 0,
-        ready=number(tree, "status", "numberReady") or 0,
-        unavailable=number(tree, "status", "numberUnavailable") or 0,
-        node_selector=labels(tree, *template),
+    fields = workload(
+        tree,
+        {
+            "desired": ("status", "desiredNumberScheduled"),
+            "ready": ("status", "numberReady"),
+            "available": ("status", "numberAvailable"),
+            "unavailable": ("status", "numberUnavailable"),
+            "updated": ("status", "updatedNumberScheduled"),
+        },
     )
+    yield DaemonSet(**metadata(tree, source), **fields)
