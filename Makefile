@@ -34,6 +34,7 @@ lint: $(VENV)/.dev  ## style and types
 	$(BIN)/mypy
 
 check: $(VENV)/.dev  ## the tests, with coverage
+	.ci/tools
 	rm -f .coverage .coverage.*
 	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered
 
