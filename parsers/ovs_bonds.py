@@ -1,0 +1,84 @@
+"""`ovs-appctl bond/show`: the bonds of Open vSwitch and whether their members are enabled.
+
+Members: sosreports (their outputs per port repeat it), saved sessions. Format: openvswitch/ovs ofproto/bond.c
+bond_print_details; up to 2.14 a member is called `slave`.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from parsers.base import Evidence, ParseFailure, SourceFile, failure, parser
+from parsers.ovs_facts import OvsBond
+from parsers.ovs_text import Section, node_of, sections
+from parsers.pasted import MARGIN
+
+_HEAD = re.compile(r"\s*---- (?P<bond>\S{1,80}) ----\s*")
+_VALUE = re.compile(r"\s*(?P<key>bond_mode|lacp_status|active (?:member|slave) mac): ?(?P<value>.*)")
+_MEMBER = re.compile(r"\s*(?:member|slave) (?P<name>\S{1,80}?): ?(?P<state>\w+)\s*")
+_ACTIVE = re.compile(r"[0-9A-Za-z:-]+\((?P<name>[^()]*)\)")
+_STATES = {"enabled": True, "disabled": False}
+_OTHER = re.compile(r"\s*(?:[a-zA-Z][\w ,/-]{0,60}:.*|active (?:member|slave)|\w+ expires in \d+ ms)\s*")
+
+
+class _Output:
+    """One section, line by line."""
+
+    def __init__(self, source: SourceFile, section: Section) -> None:
+        self.section = section
+        self.common: dict[str, Any] = {"origin": source.origin, "node": node_of(source, section.host)}
+        self.bond: dict[str, Any] | None = None
+        self.marks: dict[str, Evidence] = {}
+
+    def __iter__(self) -> Iterator[OvsBond | ParseFailure]:
+        for number, line in self.section.text.numbered():
+            where = self.section.text.quote(number)
+            if head := _HEAD.fullmatch(line):
+                yield from self.end()
+                self.bond, self.marks = {"evidence": where, "bond": head["bond"], "members": {}}, {}
+            elif self.bond is None or not line.strip():
+                yield from self.foreign(where, line)
+            else:
+                yield from self.line(self.bond, line, where)
+        yield from self.end()
+
+    def line(self, bond: dict[str, Any], line: str, where: Evidence) -> Iterator[OvsBond | ParseFailure]:
+        if member := _MEMBER.fullmatch(line):
+            if member["state"] not in _STATES:
+                yield failure(where, "ovs_bonds", f"an unknown state of a member: {member['state'][:40]}")
+                return
+            bond["members"][member["name"]] = _STATES[member["state"]]
+            self.marks[f"member {member['name']}"] = where
+        elif value := _VALUE.fullmatch(line):
+            key = {"bond_mode": "mode", "lacp_status": "lacp"}.get(value["key"], "active")
+            found = _ACTIVE.fullmatch(value["value"].strip()) if key == "active" else None
+            bond[key] = (None if found["name"] == "none" else found["name"]) if found else value["value"].strip()
+            self.marks[key] = where
+        elif not _OTHER.fullmatch(line):
+            yield from self.foreign(where, line)
+            yield from self.end()
+
+    def foreign(self, where: Evidence, line: str) -> Iterator[ParseFailure]:
+        if self.section.strict and line.strip():
+            yield failure(where, "ovs_bonds", "not a line of bond/show")
+
+    def end(self) -> Iterator[OvsBond | ParseFailure]:
+        """What is known when the bond is over."""
+        if self.bond and "mode" in self.bond:
+            yield OvsBond(marks=self.marks, **self.common, **self.bond)
+        elif self.bond:
+            yield failure(self.bond["evidence"], "ovs_bonds", "a bond without a mode: cut off")
+        self.bond = None
+
+
+@parser(
+    "sos_commands/openvswitch/ovs-appctl_bond.show",
+    title="bonds of Open vSwitch (bond/show)",
+    collect="a sosreport of the node; by hand: oc debug node/<node> -- chroot /host ovs-appctl bond/show",
+    words=(b"bond_mode: ",),
+    content=MARGIN + rb"---- \S{1,80} ----\s+bond_mode: ",
+)
+def ovs_bonds(source: SourceFile) -> Iterator[OvsBond | ParseFailure]:
+    """`bond/show`. Delays, hashes and the primary are known and not needed."""
+    for section in sections(source):
+        yield from _Output(source, section)
