@@ -243,6 +243,15 @@ def on_link(session: Session) -> bool | None:
     return False if same and ALL_NETWORKS in host.annotations else None
 
 
+def refused(session: Session, family: Family) -> bool:
+    """Whether the peer did not agree to an address family that this node offers."""
+    unicast = f"{family} unicast"
+    if any(row.family == unicast and row.negotiated is False for row in session.rows):
+        return True
+    found = session.block.family_capabilities.get(unicast) if session.block else None
+    return found is not None and found.advertised and not found.received
+
+
 Announcement = tuple[NetworkStatement, Verdict]
 
 

@@ -25,7 +25,7 @@ from analyzer.render.words import first_few
 from analyzer.rule import NotCollectedError, Rule
 from analyzer.run import analyze as analyze_inputs
 from analyzer.run import read
-from analyzer.show import SHOWS, Table
+from analyzer.show import Table, shows
 from analyzer.verdict import Exit, exit_code, nothing_collected, why_nothing
 
 PROBLEMS = 5  # problems of an archive that `show` tells; `analyze` reports them all
@@ -130,14 +130,14 @@ def _known(name: str, known: Iterable[str], what: str, option: str | None = None
 
 def tables() -> list[tuple[str, str]]:
     """The tables of `show`, by name, and what is in them."""
-    return [(name, SHOWS[name].help) for name in sorted(SHOWS)]
+    return [(name, one.help) for name, one in shows().items()]
 
 
 @told()
 def show(what: str, archives: Sequence[str], as_json: bool) -> int:
     """Print one table, or the facts behind it as JSON."""
-    _known(what, SHOWS, "table", "WHAT")
-    one = SHOWS[what]
+    _known(what, shows(), "table", "WHAT")
+    one = shows()[what]
     with shown("reading") as progress:
         store, archive = read(archives, one.kinds, progress)
     for problem in archive.problems[:PROBLEMS]:

@@ -13,6 +13,7 @@ from parsers.bfd_facts import BfdAnswer, BfdBriefPeer, BfdCounters, BfdPeer
 from parsers.bgp_neighbor_facts import BgpNeighbor
 from parsers.bgp_prefix import BgpPrefix
 from parsers.bgp_summary_facts import BgpSummaryRow
+from parsers.bgp_table import BgpRoute, BgpTable
 from parsers.dump_frr import BFD_PEER, BGP_NEIGHBOR, FrrSection, SectionState
 from parsers.frr_config_facts import BgpRouter, ConfigKind, RunningConfig
 from parsers.frr_log import FrrLogCount, FrrLogEvent
@@ -47,6 +48,8 @@ class Instance:
     counters: tuple[BfdCounters, ...] = ()
     rows: tuple[BgpSummaryRow, ...] = ()
     prefixes: tuple[BgpPrefix, ...] = ()
+    tables: tuple[BgpTable, ...] = ()
+    routes: tuple[BgpRoute, ...] = ()
     sections: Mapping[str, FrrSection] = field(default_factory=dict)
     events: tuple[FrrLogEvent, ...] | None = None
     counts: tuple[FrrLogCount, ...] | None = None
@@ -146,6 +149,8 @@ def frr_instances(  # noqa: PLR0913, PLR0917 - every kind of FRR output is one p
     counters: tuple[BfdCounters, ...] | None,
     rows: tuple[BgpSummaryRow, ...] | None,
     prefixes: tuple[BgpPrefix, ...] | None,
+    tables: tuple[BgpTable, ...] | None,
+    routes: tuple[BgpRoute, ...] | None,
     events: tuple[FrrLogEvent, ...] | None,
     counts: tuple[FrrLogCount, ...] | None,
     pods: PodsByName,
@@ -153,7 +158,8 @@ def frr_instances(  # noqa: PLR0913, PLR0917 - every kind of FRR output is one p
     ages: Ages,
 ) -> FrrInstances:
     groups = _Groups(
-        sections, configs, neighbors, bfd_answers, bfd_peers, brief, counters, rows, prefixes, events, counts
+        *(sections, configs, neighbors, bfd_answers, bfd_peers, brief, counters, rows, prefixes),
+        *(tables, routes, events, counts),
     )
     found = [_instance(origin, groups.by_origin[origin], pods, nodes, ages) for origin in groups.by_origin]
     # Logs alone are no FRR output; a frr.conf alone says what was wanted, not what is.
@@ -164,7 +170,11 @@ def frr_instances(  # noqa: PLR0913, PLR0917 - every kind of FRR output is one p
 
 
 def _answered(one: Instance) -> bool:
-    return one.neighbors is not None or one.bfd_peers is not None or bool(one.rows or one.brief or one.prefixes)
+    return (
+        one.neighbors is not None
+        or one.bfd_peers is not None
+        or bool(one.rows or one.brief or one.prefixes or one.tables)
+    )
 
 
 class _Groups:
@@ -185,12 +195,16 @@ class _Groups:
             self.by_origin.setdefault(key, []).append(fact)
 
 
+# What one node has several of, in several files.
+_REPEATED = (FrrLogEvent, FrrLogCount, BgpPrefix, BgpTable, BgpRoute, BfdAnswer)
+
+
 def _mixed_folders(facts: Iterable[OriginFact]) -> set[str]:
     """Folders in which one kind of output stands in several files: these are of several nodes."""
     stems: dict[tuple[str, Hashable], set[str]] = {}
     for fact in facts:
         # The full and the brief form of `show bfd peers` both tell that bfdd answered.
-        if not fact.origin.pod and not isinstance(fact, (FrrLogEvent, FrrLogCount, BgpPrefix, BfdAnswer)):
+        if not fact.origin.pod and not isinstance(fact, _REPEATED):
             stem = str(PurePosixPath(fact.evidence.path).with_suffix(""))
             stems.setdefault((fact.origin.folder, _output(fact)), set()).add(stem)
     return {folder for (folder, _), found in stems.items() if len(found) > 1}
@@ -231,6 +245,8 @@ def _instance(origin: Origin, facts: list[OriginFact], pods: PodsByName, nodes: 
         counters=_of(BfdCounters, facts),
         rows=_of(BgpSummaryRow, facts),
         prefixes=_of(BgpPrefix, facts),
+        tables=_of(BgpTable, facts),
+        routes=_of(BgpRoute, facts),
         sections=sections,
         events=_of(FrrLogEvent, facts) if logs else None,
         counts=_of(FrrLogCount, facts) if logs else None,
@@ -301,6 +317,8 @@ def _filled(pod: Instance, saved: Instance) -> Instance:
         counters=pod.counters or saved.counters,
         rows=pod.rows or saved.rows,
         prefixes=(*pod.prefixes, *saved.prefixes),
+        tables=pod.tables or saved.tables,
+        routes=pod.routes or saved.routes,
     )
 
 

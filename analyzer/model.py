@@ -135,6 +135,55 @@ class ClusterSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeVerdict:
+    """What one node does with an address: `reach` in a word, and why it does not announce it."""
+
+    node: str
+    reach: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceVerdict:
+    """One address of a LoadBalancer service and how far it gets.
+
+    service: `namespace/name`; None for a prefix that is announced although no collected service has it. step: the
+    first link of the chain that does not hold; None where all do, or where nothing tells.
+    """
+
+    service: str | None
+    address: str | None
+    protocol: str | None
+    pool: str | None
+    traffic_policy: str | None
+    reach: str
+    step: str | None
+    verdict: str
+    nodes: tuple[NodeVerdict, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeerState:
+    """One peer of one node. Durations are seconds; None is what nothing told. `asked_by` are the resources."""
+
+    node: str
+    peer: str
+    vrf: str
+    name: str | None
+    remote_as: int | None
+    state: str | None
+    uptime: int | None
+    bfd: str | None
+    last_reset: str | None
+    last_reset_age: int | None
+    prefixes_received: int | None
+    prefixes_announced: int | None
+    asked_by: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
     """A root cause over several findings."""
 
@@ -160,6 +209,8 @@ class Report:
     parse_failures: tuple[ParseFailure, ...] = ()
     diagnoses: tuple[Diagnosis, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    services: tuple[ServiceVerdict, ...] | None = None  # None: not collected, or not asked for
+    peers: tuple[PeerState, ...] | None = None
 
     def findings(self) -> list[tuple[Outcome, RankedFinding]]:
         """All findings, the worst first; within a severity in the order of rules, nodes and subjects."""

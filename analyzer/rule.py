@@ -114,3 +114,8 @@ def closure(needs: tuple[Need, ...]) -> set[type[Fact]]:
             seen.add(need.kind)
             waiting.extend(Join.registry[need.kind].needs)
     return kinds
+
+
+def needs(*kinds: type[Any]) -> tuple[Need, ...]:
+    """The needs of what is made of these joins."""
+    return tuple(Need(kind.__name__, kind, facts=False, optional=False) for kind in kinds)

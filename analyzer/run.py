@@ -3,15 +3,18 @@
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from analyzer import __version__
 from analyzer.archive import Archive, Member
 from analyzer.cluster import cluster_summary
 from analyzer.coverage import coverage_of
+from analyzer.metallb.summary import ServiceVerdicts
 from analyzer.model import ArchiveProblem, ArchiveSummary, Finding, Gap, Outcome, Report, Status, ranked
+from analyzer.peers import PeerStates
 from analyzer.plan import HEAD, Match, Plan
 from analyzer.registry import load_parsers, load_rules
-from analyzer.rule import NotCollectedError, Rule, closure, needs_of
+from analyzer.rule import NotCollectedError, Rule, closure, needs, needs_of
 from analyzer.store import Store
 from parsers.base import Evidence, Fact, Parser, SourceFile, failure, first_line, run
 
@@ -20,11 +23,15 @@ SHARED_LIMIT = 64 * 1024 * 1024  # bytes of a member that are held because two p
 
 
 def analyze(inputs: Sequence[str], rules: Iterable[Rule] | None = None, progress: Progress | None = None) -> Report:
-    """Read the inputs once and judge them by the rules, all when None. ArchiveError when nothing is readable."""
+    """Read the inputs once and judge them by the rules, all when None. ArchiveError when nothing is readable.
+
+    The overviews of services and peers are made when all rules are asked for.
+    """
     load_rules()
     chosen = sorted(Rule.registry.values() if rules is None else rules, key=lambda one: (one.area, one.id))
+    overviews = tuple(_OVERVIEWS.values()) if len(chosen) == len(Rule.registry) else ()
     kinds = closure(tuple(need for one in chosen for need in one.needs)) | closure(needs_of(cluster_summary))
-    store, archive = read(inputs, kinds, progress)
+    store, archive = read(inputs, kinds | closure(needs(*overviews)), progress)
     return Report(
         tool_version=__version__,
         archive=archive,
@@ -32,7 +39,25 @@ def analyze(inputs: Sequence[str], rules: Iterable[Rule] | None = None, progress
         outcomes=tuple(judge(one, store) for one in chosen),
         coverage=coverage_of(store, kinds),
         parse_failures=tuple(store.failures),
+        **(_overviews(store) if overviews else {}),
     )
+
+
+_OVERVIEWS: dict[str, type[Any]] = {"services": ServiceVerdicts, "peers": PeerStates}
+
+
+def _overviews(store: Store) -> dict[str, Any]:
+    """The tables of the report; None where the facts are absent. One that fails is a note, the findings stay."""
+    found: dict[str, Any] = {}
+    notes = []
+    for name, kind in _OVERVIEWS.items():
+        try:
+            found[name] = store.joined(kind)
+        except NotCollectedError:
+            found[name] = None
+        except Exception as error:  # noqa: BLE001 - a mistake in a table must not cost the findings
+            notes.append(f"the table of {name} could not be made: {type(error).__name__}: {first_line(error)}")
+    return {**found, "notes": tuple(notes)}
 
 
 def read(

@@ -19,6 +19,8 @@ from parsers.vocabulary import network
 # Conditions that are as they should be when they are true; all others should be false (core/v1 NodeConditionType,
 # kubernetes/node-problem-detector).
 _WANTED = frozenset({"Ready"})
+# Load balancers leave out a node with this label, whatever its value (kubernetes/api core/v1 well_known_labels.go).
+EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
 
 
 class NodeCondition(Part):
@@ -72,6 +74,7 @@ def _node(tree: Tree, source: SourceFile) -> Iterator[Node | ParseFailure]:
     found = marks(
         tree,
         labels=("metadata", "labels"),
+        **{EXCLUDED: ("metadata", "labels", EXCLUDED)},
         internal_ips=("status", "addresses"),
         unschedulable=("spec", "unschedulable"),
         taints=("spec", "taints"),

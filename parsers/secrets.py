@@ -83,7 +83,8 @@ _ENDS = re.compile(
     r"[{\[]|(?:null|true|false|~)\s*+(?:,|$)|\"(?:[^\"\\]|\\.)*+\"\s*+(?:[,#}\]]|$)|'(?:[^']|'')*+'\s*+(?:[,#}\]]|$)"
 )
 _ANOTHER_FIELD = re.compile(r"\s*+(?:-\s|[#{}\[\]]|[\"']?[\w./-]++[\"']?\s*+:(?:\s|$))")
-_INNER = re.compile(r"\b(?:neighbor|peer)\s++\S++\s++password\s++(?=\S)")
+# MetalLB complains of a `peer NAME password secret`: what follows is the name of a Secret and what is wrong with it.
+_INNER = re.compile(r"\b(?:neighbor\s++\S++\s++password\s++|peer\s++\S++\s++password\s++(?!secret\b))(?=\S)")
 _NEXT = re.compile(_STATEMENT)
 _KEY_BLOCK = re.compile(r"-----(BEGIN|END) [A-Z ]*+(?<=PRIVATE KEY)-----")
 

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 
@@ -115,6 +116,7 @@ def is_address(text: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=65_536)  # the same prefixes stand in every list of every node
 def network(text: str) -> Network | None:
     """A prefix; an address counts as its host prefix; None for anything else."""
     try:

@@ -18,7 +18,7 @@ from analyzer import cli, cli_run, progress
 from analyzer.cli_table import print_table
 from analyzer.model import Severity
 from analyzer.rule import Rule
-from analyzer.show import SHOWS, Table
+from analyzer.show import Table, shows
 
 
 @pytest.fixture
@@ -222,7 +222,7 @@ def test_help_names_every_exit_code_and_table(run):
     assert re.findall(r"^  (\w+)", run("--help")[1], re.MULTILINE)[-4:] == ["analyze", "show", "rules", "batch"]
     assert re.findall(r"^ +(\d)  ", run("analyze", "--help")[1], re.MULTILINE) == ["0", "1", "2", "3", "4"]
     text = run("show", "--help")[1]
-    assert all(re.search(rf"^  {name}  ", text, re.MULTILINE) for name in SHOWS)
+    assert all(re.search(rf"^  {name}  ", text, re.MULTILINE) for name in shows())
 
 
 def test_json_alone_on_standard_output(run, there, down):
@@ -358,7 +358,7 @@ def test_show_as_json(run, down):
     assert (row["peer"], row["state"]) == ("192.0.2.1", "Active")
 
 
-@pytest.mark.parametrize("name", sorted(SHOWS))
+@pytest.mark.parametrize("name", sorted(shows()))
 def test_every_table_can_be_shown(run, down, name):
     assert run("show", name, down)[0] == 0
     json.loads(run("show", name, down, "--json")[1])
@@ -373,8 +373,8 @@ def test_show_tells_what_could_not_be_read(run, tmp_path, down):
 
 
 def test_an_empty_table_is_said_to_be_empty(run, down, monkeypatch):
-    empty = replace(SHOWS["bgp"], rows=lambda _: Table(("NODE",), ()))
-    monkeypatch.setattr(cli_run, "SHOWS", {"bgp": empty})
+    empty = replace(shows()["bgp"], rows=lambda _: Table(("NODE",), ()))
+    monkeypatch.setattr(cli_run, "shows", lambda: {"bgp": empty})
     code, out, err = run("show", "bgp", down)
     assert (code, out) == (0, "")
     assert "there is nothing to show" in err

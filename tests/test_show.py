@@ -5,7 +5,7 @@ import pytest
 from analyzer.instances import FrrInstances
 from analyzer.registry import load_parsers, load_rules
 from analyzer.run import read
-from analyzer.show import SHOWS, every_kind
+from analyzer.show import every_kind, shows
 from parsers.bfd_facts import BfdPeer
 from parsers.bgp_neighbor_facts import BgpNeighbor
 
@@ -94,7 +94,7 @@ def shown(tmp_path):
         for path, content in files.items():
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path).write_text(content)
-        one = SHOWS[name]
+        one = shows()[name]
         store, _ = read([str(tmp_path)], one.kinds)
         assert not store.failures
         return one.rows(store), one.data(store)
@@ -103,10 +103,10 @@ def shown(tmp_path):
 
 
 def test_needs():
-    assert {BgpNeighbor, BfdPeer} <= SHOWS["bgp"].kinds
-    assert BgpNeighbor in SHOWS["bfd"].kinds
-    assert SHOWS["coverage"].kinds == every_kind() >= SHOWS["bgp"].kinds
-    assert SHOWS["bgp"].needs[1].kind is FrrInstances
+    assert {BgpNeighbor, BfdPeer} <= shows()["bgp"].kinds
+    assert BgpNeighbor in shows()["bfd"].kinds
+    assert shows()["coverage"].kinds == every_kind() >= shows()["bgp"].kinds
+    assert shows()["bgp"].needs[1].kind is FrrInstances
 
 
 def test_bgp(shown):

@@ -7,6 +7,7 @@ from typing import Any
 from analyzer.model import Gap, Outcome, RankedFinding, Report, Severity, Status
 from analyzer.render import words
 from analyzer.render.markdown import sections
+from analyzer.render.overview import matrix, services
 from analyzer.render.pages import page
 from analyzer.render.visible import marked
 from parsers.base import Evidence
@@ -84,10 +85,14 @@ def report_html(report: Report, rules: Mapping[str, str]) -> str:
         unchecked=_unchecked(report),
         unchecked_rules=len(report.of_status(Status.NOT_CHECKED)),
         limits=_LIMITS,
+        matrix=matrix(report.peers),
+        services=services(report.services),
+        looks=_LOOKS,
         quoted_files=quoted_files,
     )
 
 
+_LOOKS = {"announced": "good", "partly announced": "weak", "not announced": "bad"}
 _LIMITS = {
     "gaps": GAPS,
     "members": MEMBERS,

@@ -11,8 +11,10 @@ from analyzer.model import (
     Coverage,
     Diagnosis,
     Outcome,
+    PeerState,
     RankedFinding,
     Report,
+    ServiceVerdict,
 )
 from parsers.base import Evidence, ParseFailure
 
@@ -42,6 +44,8 @@ def report_dict(report: Report) -> dict[str, Any]:
             "coverage": [_coverage(one) for one in report.coverage],
             "parse_failures": [_failure(one) for one in report.parse_failures],
             "notes": list(report.notes),
+            "services": None if report.services is None else [_service(one) for one in report.services],
+            "peers": None if report.peers is None else [_peer(one) for one in report.peers],
         }
     )
     return plain
@@ -123,6 +127,40 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "last_line": evidence.last_line,
         "excerpt": list(evidence.excerpt),
         "note": evidence.note,
+    }
+
+
+def _service(one: ServiceVerdict) -> dict[str, Any]:
+    return {
+        "service": one.service,
+        "address": one.address,
+        "protocol": one.protocol,
+        "pool": one.pool,
+        "traffic_policy": one.traffic_policy,
+        "reach": one.reach,
+        "step": one.step,
+        "verdict": one.verdict,
+        "nodes": [{"node": each.node, "reach": each.reach, "reason": each.reason} for each in one.nodes],
+        "evidence": [_evidence(each) for each in one.evidence],
+    }
+
+
+def _peer(one: PeerState) -> dict[str, Any]:
+    return {
+        "node": one.node,
+        "peer": one.peer,
+        "vrf": one.vrf,
+        "name": one.name,
+        "remote_as": one.remote_as,
+        "state": one.state,
+        "uptime": one.uptime,
+        "bfd": one.bfd,
+        "last_reset": one.last_reset,
+        "last_reset_age": one.last_reset_age,
+        "prefixes_received": one.prefixes_received,
+        "prefixes_announced": one.prefixes_announced,
+        "asked_by": list(one.asked_by),
+        "evidence": [_evidence(each) for each in one.evidence],
     }
 
 

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from analyzer.model import Outcome, RankedFinding, Report, Severity, Status
 from analyzer.render import words
+from analyzer.render.overview import matrix, services
 from analyzer.render.visible import bounded, visible
 
 PER_RULE = 5  # findings shown of one rule
@@ -123,6 +124,14 @@ class Summary:
         if count > 0:
             self.line(Text(f"+ {words.plural(count, f'more {noun}')}", "dim"), indent)
 
+    def overviews(self) -> None:
+        """How many sessions are well, and how many services are announced."""
+        if found := matrix(self.report.peers):
+            self.entry("sessions", f"{found.good:,} of {found.total:,} up as they should be (gatherscope show peers)")
+        if every := services(self.report.services):
+            counts = ", ".join(f"{count:,} {reach}" for reach, count in every.counts)
+            self.entry("services", f"{counts} (gatherscope show services)")
+
     def tally(self) -> None:
         """What was clear, what was not checked and why, what went wrong here."""
         clear = self.report.of_status(Status.CLEAR)
@@ -164,6 +173,7 @@ def print_summary(report: Report, console: Console, report_path: str | None) -> 
         summary.line(summary.text(f"{diagnosis.title} ({diagnosis.confidence})"), indent=2, hanging=2)
     summary.findings()
     console.print()
+    summary.overviews()
     summary.tally()
     if report_path is not None:
         summary.whole(Text.assemble((f"{'report':<12}", "dim"), summary.text(report_path, "bold")))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyzer.bgp import NAMED, Announcement, announcements, name, prefixes_of, unanswered
+from analyzer.bgp import NAMED, Announcement, announcements, name, prefixes_of, refused, unanswered
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
@@ -27,7 +27,7 @@ def bgp_afi_not_negotiated(sessions: Sessions) -> Iterator[Finding | Gap]:
         if session.state is None:
             yield Gap(session.peer, "neither show bgp neighbor nor a summary was collected", session.node)
         for family in Family:
-            if session.established and _refused(session, family):
+            if session.established and refused(session, family):
                 yield from _judged(session, family)
     yield from unanswered(sessions)
 
@@ -40,14 +40,6 @@ def _judged(session: Session, family: Family) -> Iterator[Finding | Gap]:
         yield _finding(session, family, lost)
     elif any(not verdict.denied for _, verdict in statements):
         yield Gap(session.peer, "the outbound policy uses a match that cannot be judged offline", session.node)
-
-
-def _refused(session: Session, family: Family) -> bool:
-    unicast = f"{family} unicast"
-    if any(row.family == unicast and row.negotiated is False for row in session.rows):
-        return True
-    found = session.block.family_capabilities.get(unicast) if session.block else None
-    return found is not None and found.advertised and not found.received
 
 
 def _finding(session: Session, family: Family, lost: list[Announcement]) -> Finding:

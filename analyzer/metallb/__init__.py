@@ -1,0 +1,1 @@
+"""MetalLB: from a service's address to the prefix that a router learns."""

@@ -1,0 +1,1 @@
+"""The tables of `gatherscope show`, one module each."""
