@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from parsers.base import ParseFailure, SourceFile, parser
 from parsers.kubernetes import KubernetesFact, kind_words, loose, metadata, read_objects
+from parsers.part import Part
 from parsers.tree import Tree
 from parsers.values import flag, marks, number, required_text, text, texts
 
@@ -20,6 +21,15 @@ class GatewayMode(StrEnum):
     LOCAL = "local"
 
 
+class MtuMigration(Part):
+    """A change of the MTU that is under way, in bytes: of the pods' network and of the machines' uplinks."""
+
+    network_from: int | None = None
+    network_to: int | None = None
+    machine_from: int | None = None
+    machine_to: int | None = None
+
+
 class NetworkConfig(KubernetesFact):
     """The cluster's network as it runs; where the status says nothing yet, as it is asked for. `mtu` is of the pods."""
 
@@ -27,10 +37,14 @@ class NetworkConfig(KubernetesFact):
     cluster_networks: tuple[str, ...] = ()
     service_networks: tuple[str, ...] = ()
     mtu: int | None = None
+    migration: MtuMigration | None = None
 
 
 class NetworkOperatorConfig(KubernetesFact):
-    """What the network operator is to do. `routing_providers` holds `FRR` where frr-k8s comes with the cluster."""
+    """What the network operator is to do. `routing_providers` holds `FRR` where frr-k8s comes with the cluster.
+
+    ipsec: the mode; an `ipsecConfig` without one, as before 4.15, is `Full`. transport: `NoOverlay` or None.
+    """
 
     network_type: str | None = None
     mtu: int | None = None
@@ -38,6 +52,21 @@ class NetworkOperatorConfig(KubernetesFact):
     route_advertisements: str | None = None
     gateway_mode: GatewayMode | None = None
     ip_forwarding: str | None = None
+    ipsec: str | None = None
+    transport: str | None = None
+    migration: MtuMigration | None = None
+
+
+def _migration(tree: Tree, *path: str) -> MtuMigration | None:
+    """What `migration.mtu` says; None without one."""
+    if not tree.has(*path):
+        return None
+    ways = {f"{who}_{way}": (*path, who, way) for who in ("network", "machine") for way in ("from", "to")}
+    return MtuMigration(
+        evidence=tree.evidence(*path),
+        marks=marks(tree, **ways),
+        **{name: number(tree, *where) for name, where in ways.items()},
+    )
 
 
 @parser(
@@ -67,11 +96,13 @@ def _network(tree: Tree, source: SourceFile) -> Iterator[NetworkConfig]:
             cluster_networks=networks,
             service_networks=services,
             mtu=("status", "clusterNetworkMTU"),
+            migration=("status", "migration", "mtu"),
         ),
         network_type=text(tree, *kind),
         cluster_networks=tuple(required_text(one, "cidr") for one in tree.items(*networks)),
         service_networks=texts(tree, *services),
         mtu=number(tree, "status", "clusterNetworkMTU"),
+        migration=_migration(tree, "status", "migration", "mtu"),
     )
 
 
@@ -95,6 +126,7 @@ def _operator(tree: Tree, source: SourceFile) -> Iterator[NetworkOperatorConfig]
     gateway = (*default, "ovnKubernetesConfig", "gatewayConfig")
     via_host = flag(tree, *gateway, "routingViaHost")
     modes = {True: GatewayMode.LOCAL, False: GatewayMode.SHARED, None: None}
+    ovn = (*default, "ovnKubernetesConfig")
     yield NetworkOperatorConfig(
         **metadata(tree, source),
         marks=marks(
@@ -105,6 +137,9 @@ def _operator(tree: Tree, source: SourceFile) -> Iterator[NetworkOperatorConfig]
             route_advertisements=(*default, "ovnKubernetesConfig", "routeAdvertisements"),
             gateway_mode=(*gateway, "routingViaHost"),
             ip_forwarding=(*gateway, "ipForwarding"),
+            ipsec=(*ovn, "ipsecConfig"),
+            transport=(*ovn, "transport"),
+            migration=("spec", "migration", "mtu"),
         ),
         network_type=text(tree, *default, "type"),
         mtu=number(tree, *default, own, "mtu"),
@@ -112,4 +147,7 @@ def _operator(tree: Tree, source: SourceFile) -> Iterator[NetworkOperatorConfig]
         route_advertisements=text(tree, *default, "ovnKubernetesConfig", "routeAdvertisements"),
         gateway_mode=modes[via_host],
         ip_forwarding=text(tree, *gateway, "ipForwarding"),
+        ipsec=(text(tree, *ovn, "ipsecConfig", "mode") or "Full") if tree.has(*ovn, "ipsecConfig") else None,
+        transport=text(tree, *ovn, "transport"),
+        migration=_migration(tree, "spec", "migration", "mtu"),
     )

@@ -16,12 +16,12 @@ WARNINGS = {
     "bgp-hold-timer-expired",
     "bgp-other-notification",
 }
-BGP = sorted(name for name in Rule.registry if name.startswith("bgp-"))
+BGP = sorted(name for name, one in Rule.registry.items() if one.area == "bgp")
 
 
 def test_all_rules_of_the_area_are_named_for_it():
     assert len(BGP) == 16
-    assert sorted(name for name, one in Rule.registry.items() if one.area == "bgp") == BGP
+    assert all(name.startswith("bgp-") for name in BGP)
 
 
 @pytest.mark.parametrize("name", BGP)
