@@ -16,7 +16,7 @@ from analyzer.plan import HEAD, Match, Plan
 from analyzer.registry import load_parsers, load_rules
 from analyzer.rule import NotCollectedError, Rule, closure, needs, needs_of
 from analyzer.store import Store
-from parsers.base import Evidence, Fact, Parser, SourceFile, failure, first_line, run
+from parsers.base import Evidence, Fact, ParseFailure, Parser, SourceFile, failure, first_line, run
 
 Progress = Callable[[int, int | None], None]
 SHARED_LIMIT = 64 * 1024 * 1024  # bytes of a member that are held because two parsers read it
@@ -101,9 +101,14 @@ def _parse(member: Member, matches: list[Match], store: Store) -> None:
     if len(matches) > 1:
         chunks, complete = _held(chunks)
     for match in matches:
-        store.read(match.parser, member.path)
-        for fact in run(match.parser, SourceFile(member.path, chunks, match.params, match.image_dir)):
+        source = SourceFile(member.path, chunks, match.params, match.image_dir, lambda: member.cut)
+        facts = failures = 0
+        for fact in run(match.parser, source):
             store.add(fact)
+            facts, failures = (facts, failures + 1) if isinstance(fact, ParseFailure) else (facts + 1, failures)
+        # Resources of which nothing could be read are not known to be none.
+        lost = member.path.endswith(".yaml") and not facts and (failures > 0 or member.empty or member.cut)
+        store.read(match.parser, member.path, answered=not lost)
         if not complete:
             reason = f"larger than {SHARED_LIMIT} bytes, which two parsers share: the rest is not read"
             store.add(failure(Evidence(member.path, 1, 1, ("",)), match.parser.name, reason))

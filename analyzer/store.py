@@ -16,10 +16,10 @@ class Store:
         self.members: dict[str, list[str]] = {}  # parser name -> member paths
         self.failures: list[ParseFailure] = []
 
-    def read(self, parser: Parser, path: str) -> None:
-        """Note that a member was given to a parser: its kinds are present from now on."""
+    def read(self, parser: Parser, path: str, *, answered: bool = True) -> None:
+        """Note that a member was given to a parser: its kinds are present from now on, if it could be read at all."""
         self.members.setdefault(parser.name, []).append(path)
-        for kind in parser.kinds:
+        for kind in parser.kinds if answered else ():
             self._facts.setdefault(kind, [])
 
     def add(self, fact: Fact) -> None:

@@ -12,7 +12,7 @@ import codecs
 import re
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, ClassVar
 
@@ -95,13 +95,19 @@ class SourceFile:
     """One member handed to one parser: its path, the named parts of the pattern, its content as text or as a stream."""
 
     def __init__(
-        self, path: str, chunks: Iterable[bytes], params: Mapping[str, str] | None = None, image_dir: str = ""
+        self,
+        path: str,
+        chunks: Iterable[bytes],
+        params: Mapping[str, str] | None = None,
+        image_dir: str = "",
+        cut: Callable[[], bool] = lambda: False,
     ) -> None:
         self.path = path
         self.params = dict(params or {})
         self.image_dir = image_dir
         self.cursor: Evidence | None = None  # where the parser is, for a ParseFailure
         self._chunks = _utf_8(chunks)
+        self._cut = cut  # whether the archive ended in this member, once all of it was read
         self._masker = Masker()
 
     @property
@@ -112,7 +118,11 @@ class SourceFile:
 
     def text(self) -> Text:
         """The whole content, once. Refuses more than TEXT_LIMIT bytes: such members are logs and are streamed."""
-        text = text_of(self.path, self._whole())
+        content = self._whole()
+        if self._cut():  # the line in which it ends holds part of a value
+            text = replace(text_of(self.path, content[: content.rfind(b"\n") + 1]), torn=True)
+        else:
+            text = text_of(self.path, content)
         self.cursor = text.quote(1) if len(text) else text.whole()
         return text
 
@@ -213,7 +223,8 @@ class SourceFile:
 class Fact(BaseModel):
     """One thing to point at, read from one place. `marks` says where each single value of it is written."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    # Most kinds of facts stand in no archive: what checks their values is built when the first one is made.
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
     evidence: Evidence
     marks: Mapping[str, Evidence] = Field(default_factory=dict, repr=False)

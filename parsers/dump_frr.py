@@ -160,5 +160,8 @@ def _section(command: str, header: Evidence, body: Text, origin: Origin, reader:
     else:
         state = SectionState.ANSWERED if answered else SectionState.EMPTY
         yield FrrSection(evidence=header, origin=origin, command=command, state=state)
-    if answered:
+    if answered and body.torn and command == BFD_PEER:
+        # The sessions behind the cut are not missing on the node.
+        yield failure(body.whole(), "dump_frr", "cut off: which BFD sessions there are is not known")
+    elif answered:
         yield from reader(rest, origin)

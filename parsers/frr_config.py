@@ -8,7 +8,7 @@ kept as they are written; a failure is a statement that a field is for and whose
 import re
 from collections.abc import Iterator
 
-from parsers.base import ParseFailure, SourceFile, Text, parser
+from parsers.base import ParseFailure, SourceFile, Text, failure, parser
 from parsers.frr_config_facts import (
     Action,
     BfdProfile,
@@ -61,7 +61,9 @@ __all__ = [
 )
 def frr_conf(source: SourceFile) -> Iterator[RunningConfig | ParseFailure]:
     text = source.text()
-    if any(line.strip() for line in text):
+    if text.torn:
+        yield failure(text.whole(), "frr_conf", "cut off: the rest of the configuration is missing")
+    elif any(line.strip() for line in text):
         yield from read(text, source.origin, ConfigKind.STARTUP)
 
 

@@ -35,6 +35,9 @@ class FrrDaemons(OriginFact):
 )
 def frr_daemons(source: SourceFile) -> Iterator[FrrDaemons | ParseFailure]:
     text = source.text()
+    if text.torn:
+        yield failure(text.whole(), "frr_daemons", "cut off: what it says of other daemons is missing")
+        return
     enabled: dict[str, bool] = {}
     options: dict[str, str] = {}
     marks: dict[str, Evidence] = {}

@@ -100,6 +100,9 @@ def _documents(text: Text) -> Iterator[Text]:
 
 
 def _single(document: Text, text: Text, reading: Reading) -> Iterator[Tree | MalformedError]:
+    if document.torn:
+        yield MalformedError(document.last_line, "cut off: the rest of the object is missing")
+        return
     try:
         found = reading.parse(document)
     except MalformedError as error:

@@ -1,7 +1,7 @@
 """Numbered, masked text and the evidence that is cut from it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from parsers.secrets import mask, mask_lines
@@ -40,11 +40,15 @@ def shorten(line: str, focus: str | None = None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Text(Sequence[str]):
-    """Masked lines that know their numbers in the member. Indexing is by position, `quote` and `part` by number."""
+    """Masked lines that know their numbers in the member. Indexing is by position, `quote` and `part` by number.
+
+    torn: the archive ends in this member, what followed its last line is missing.
+    """
 
     path: str
     lines: tuple[str, ...]
     first_line: int = 1
+    torn: bool = field(default=False, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -64,7 +68,8 @@ class Text(Sequence[str]):
         """Lines `first` to `last` (numbers, both included) as a text of their own that keeps its numbers."""
         first, last = max(first, self.first_line), min(last, self.last_line)
         start = first - self.first_line
-        return Text(self.path, self.lines[start : start + max(0, last - first + 1)], first)
+        torn = self.torn and last == self.last_line
+        return Text(self.path, self.lines[start : start + max(0, last - first + 1)], first, torn=torn)
 
     def quote(self, first: int, last: int | None = None, note: str | None = None, focus: str | None = None) -> Evidence:
         """Evidence for the lines `first` to `last`; `focus` is a text that must stay visible in a very long line."""

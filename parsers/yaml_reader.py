@@ -103,10 +103,10 @@ class _Reader:
                 if node.mapping and node.key is None:
                     node.key, node.key_line = value, first
                     continue
+                if not event.implicit[0] or " " in value:  # of plain ones only a text with blanks can be folded
+                    last = _last_line(event) + offset
                 if event.implicit[0]:
                     value = plain_scalar(value)
-                else:
-                    last = _last_line(event) + offset
                 if event.anchor:
                     self.anchors[event.anchor] = (value, 1)
                 node.add(value, first, last)

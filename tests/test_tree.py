@@ -161,6 +161,12 @@ def test_plain_scalars(scalar, expected):
     assert type(found) is type(expected)
 
 
+def test_a_folded_plain_text_has_all_its_lines():
+    tree = parse_yaml(text_of("x.yaml", b"message: one two\n  three\n  four\nnext: 1\n"))
+    assert (tree.get("message"), tree.evidence("message").last_line) == ("one two three four", 3)
+    assert tree.evidence("next").first_line == 4
+
+
 def test_keys_are_always_text_and_the_last_of_two_holds():
     tree = parse_yaml(text("on: 1\n8080: 2\nnull: 3\na: 4\nb: 5\na: 6\n"))
     assert tree.value == {"on": 1, "8080": 2, "null": 3, "a": 6, "b": 5}

@@ -21,6 +21,7 @@ class Member:
         self.mtime = mtime
         self._stream: Stream | None = stream
         self._ledger = ledger
+        self._taken = 0
 
     def __repr__(self) -> str:
         return f"Member({self.path!r})"
@@ -38,7 +39,18 @@ class Member:
                 self._ledger.report(self.path, "too-large", message)
                 block, self._stream = block[:left], None
             left -= len(block)
+            self._taken += len(block)
             yield block
+
+    @property
+    def empty(self) -> bool:
+        """Whether it was read and held nothing."""
+        return self._taken == 0
+
+    @property
+    def cut(self) -> bool:
+        """Whether it was read and held less than its header promises."""
+        return self.size is not None and self._taken < self.size
 
     def close(self) -> None:
         """The archive goes on: nothing can be read any more."""
