@@ -7,6 +7,7 @@ from functools import reduce
 from pathlib import PurePosixPath
 from typing import Any
 
+from analyzer.node_states import origin, untold
 from analyzer.rule import NotCollectedError, join
 from parsers.base import Origin, OriginFact
 from parsers.bfd_facts import BfdAnswer, BfdBriefPeer, BfdCounters, BfdPeer
@@ -17,6 +18,7 @@ from parsers.bgp_table import BgpRoute, BgpTable
 from parsers.dump_frr import BFD_PEER, BGP_NEIGHBOR, FrrSection, SectionState
 from parsers.frr_config_facts import BgpRouter, ConfigKind, RunningConfig
 from parsers.frr_log import FrrLogCount, FrrLogEvent
+from parsers.frrk8s_node_states import FrrNodeState
 from parsers.gather_timestamp import GatherTimestamp
 from parsers.kubernetes import unique
 from parsers.nodes import Node
@@ -156,6 +158,7 @@ def frr_instances(  # noqa: PLR0913, PLR0917 - every kind of FRR output is one p
     pods: PodsByName,
     nodes: NodesByName,
     ages: Ages,
+    states: tuple[FrrNodeState, ...] | None,
 ) -> FrrInstances:
     groups = _Groups(
         *(sections, configs, neighbors, bfd_answers, bfd_peers, brief, counters, rows, prefixes),
@@ -164,6 +167,17 @@ def frr_instances(  # noqa: PLR0913, PLR0917 - every kind of FRR output is one p
     found = [_instance(origin, groups.by_origin[origin], pods, nodes, ages) for origin in groups.by_origin]
     # Logs alone are no FRR output; a frr.conf alone says what was wanted, not what is.
     found = [one for one in found if one.config or one.startup or one.sections or _answered(one)]
+    found += [
+        Instance(
+            state.node,
+            state.node,
+            origin(state),
+            collected=ages.of(state.image_dir),
+            host=nodes.get(state.node),
+            config=config,
+        )
+        for state, config in untold(states or (), [one.node for one in found], pods)
+    ]
     if not found:
         raise NotCollectedError("no FRR output in this archive: no dump_frr, running-config or saved vtysh output")
     return FrrInstances(tuple(sorted(_completed(_latest(found)), key=lambda one: (one.node or "", one.label))))

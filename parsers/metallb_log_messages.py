@@ -36,7 +36,7 @@ _VALUES = (
     *(one.begin for one in MESSAGES),
     *(one.begin for one in EVENTS),
     *(f'{one.begin}"' for one in OPERATIONS),
-    *(f'{name}Reconciler","error":' for name in ("Config", "Pool")),
+    *(f'{name}Reconciler","{key}' for name in ("Config", "Pool") for key in ('error":', 'level":"error"')),
     'FRRConfigurationReconciler","failed to ',
     *(f'{name}Reconciler","end reconcile' for name in ("Config", "Pool")),
     'cert-rotation","msg"',

@@ -58,7 +58,7 @@ class NodeHeartbeat(Fact):
     image_dir: str = ""
 
 
-_BEAT = re.compile(rb"lastHeartbeatTime:|^    type: ", re.MULTILINE)
+_BEAT = re.compile(rb"(?<!f:)lastHeartbeatTime:|^    type: ", re.MULTILINE)
 _TIME = re.compile(r"\s*(?:- )?lastHeartbeatTime: [\"']?(?P<time>[^\"'\s]{1,40})[\"']?\s*")
 # The conditions of the kubelet; others come from the network plugin or from node-problem-detector.
 _KUBELET = frozenset({"Ready", "MemoryPressure", "DiskPressure", "PIDPressure"})

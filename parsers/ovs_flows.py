@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ovs.flow.kv import KVDecoders, KVParser, ParseError
-
 from parsers.base import Evidence, ParseFailure, SourceFile, failure, parser
 from parsers.ovs_facts import FlowCount, FlowDump, OfFlow
 from parsers.ovs_flow_interest import MOST, interest
@@ -31,7 +29,6 @@ _TORN = re.compile(r"\s*\S*(?:->|resubmit\(|goto_table:|actions=|n_bytes=|NXM_)"
 _USUAL = re.compile(r" cookie=0x[0-9a-f]{1,16}, duration=[\d.]{1,20}s, table=(\d{1,3}), ")
 _FLATTENED = re.compile(r"(?<=\s)(?=cookie=0x[0-9a-f]+, duration=)")
 _MARKUP = re.compile(r"\s*(?:[`~]{3,}.{0,20}|\{(?:noformat|code)\}|-{3,}|\.{3,}|</?(?:pre|code)>)?\s*")
-_DECODERS = KVDecoders(default=lambda key, value: (key, value), default_free=lambda key: (key, "true"))
 _INFO = frozenset(
     {"cookie", "duration", "table", "n_packets", "n_bytes", "idle_age", "hard_age", "idle_timeout", "hard_timeout"}
     | {"send_flow_rem", "check_overlap", "reset_counts", "no_packet_counts", "no_byte_counts", "importance"}
@@ -78,14 +75,21 @@ class _Dump:
 
 
 def _fields(text: str) -> dict[str, str]:
-    """The fields in front of the actions. Raises ParseError for what is none, or longer than any real match.
+    """The fields in front of the actions. Raises ValueError for what is none, or longer than any real match.
 
     The package takes time by the square of the length, and never comes back from a tab: both are kept away from it.
     """
     if len(text) > MATCH_LIMIT:
-        raise ParseError(f"a match of {len(text)} characters")
-    split = KVParser(" ".join(text.split()), _DECODERS)
-    split.parse()
+        raise ValueError(f"a match of {len(text)} characters")
+    # Loaded where it is needed: most archives hold no flows, and every run would wait for it.
+    from ovs.flow.kv import KVDecoders, KVParser, ParseError  # noqa: PLC0415
+
+    decoders = KVDecoders(default=lambda key, value: (key, value), default_free=lambda key: (key, "true"))
+    split = KVParser(" ".join(text.split()), decoders)
+    try:
+        split.parse()
+    except ParseError as error:
+        raise ValueError(str(error)) from error
     return {one.key: one.meta.vstring or "true" for one in split.kv()}
 
 
@@ -173,7 +177,7 @@ class _Reader:
                 try:
                     yield self.fact(dump, at, number, text, line)
                     dump.decoded += 1
-                except ParseError:
+                except ValueError:
                     yield from self.wrong(number, line, "a match that cannot be split into its fields")
             else:
                 dump.left_out += 1

@@ -115,4 +115,5 @@ class World:
     peers_collected: bool
     owners: Layer2Owners
     platform: str | None = None
+    shrunk: bool = False  # an address that no pool holds is announced all the same
     classes: frozenset[str] = frozenset()  # load balancer classes that MetalLB is told to serve, as far as known

@@ -1,12 +1,13 @@
 """The join of the chains: one for every address of every LoadBalancer service, and for what else is announced."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from analyzer.frr import Session, Sessions
 from analyzer.instances import Group
 from analyzer.metallb.advertisements import Advertisements
 from analyzer.metallb.chain import Chain, World
 from analyzer.metallb.endpoints import EndpointsIndex
+from analyzer.metallb.installation import gathered
 from analyzer.metallb.intents import Intent, Intents
 from analyzer.metallb.layer2 import Layer2Owners
 from analyzer.metallb.path import NodeView
@@ -46,15 +47,19 @@ def chains(  # noqa: PLR0913, PLR0917 - the chain goes through all of them
 ) -> Chains:
     if pools is None and advertisements is None and speakers is None:
         raise NotCollectedError("no resource of MetalLB, no speaker and no FRR output in this archive")
+    views = _views(speakers, sessions, intents)
+    if advertisements is None:
+        advertisements = _none_there(pools, views, services or (), owners)
     world = World(
         pools=pools,
         advertisements=advertisements,
         endpoints=endpoints,
         speakers=speakers.items if speakers else (),
-        views=_views(speakers, sessions, intents),
+        views=views,
         peers_collected=peers is not None,
         owners=owners,
         platform=next((one.platform for one in unique(platforms or ())), None),
+        shrunk=_shrunk(pools, views),
         classes=frozenset(one.load_balancer_class for one in unique(installed or ()) if one.load_balancer_class),
     )
     found = [chain for service in unique(services or ()) for chain in chains_of(service, world)]
@@ -63,6 +68,25 @@ def chains(  # noqa: PLR0913, PLR0917 - the chain goes through all of them
     if not found and not rest:
         raise NotCollectedError("no LoadBalancer service was collected and no running configuration announces anything")
     return Chains((*found, *rest))
+
+
+def _none_there(
+    pools: Pools | None, views: dict[str, NodeView], services: Iterable[Service], owners: Layer2Owners
+) -> Advertisements | None:
+    """No advertisement is an answer where the gather that holds the pools asked for them and none is announced."""
+    if pools is None or not any(gathered(one.resource) for one in pools):
+        return None
+    if any(pools.of(prefix.rpartition("/")[0]) for one in views.values() for prefix in one.networks.exact):
+        return None
+    if any(one.networks.wide for one in views.values()):
+        return None
+    return None if any(owners.of(ip) for one in services for ip in one.ingress_ips) else Advertisements(())
+
+
+def _shrunk(pools: Pools | None, views: dict[str, NodeView]) -> bool:
+    """Whether a node announces an address that no pool holds: MetalLB goes by other pools than the collected ones."""
+    prefixes = dict.fromkeys(prefix for one in views.values() for prefix in one.networks.exact)
+    return pools is not None and any(pools.of(prefix.rpartition("/")[0]) is None for prefix in prefixes)
 
 
 def _views(speakers: Speakers | None, sessions: Sessions | None, intents: Intents | None) -> dict[str, NodeView]:

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from analyzer.instances import YOUNG, Ages, Group, PodsByName
+from analyzer.instances import YOUNG, Ages, Group, NodesByName, PodsByName
 from analyzer.metallb.config_outcomes import Attempt, TroubleKind, attempts, in_order
 from analyzer.metallb.config_states import Statement, of_configuration_states, of_metrics, of_node_states
 from analyzer.rule import join
@@ -22,6 +22,7 @@ from parsers.pods import Pod
 __all__ = ["ConfigTrouble", "ConfigTroubles", "TroubleKind"]
 
 STARTUP = 60  # seconds after the start of FRR's container in which its daemons may not yet take a configuration (J)
+STATE_LAG = 180  # seconds (J) that an FRRNodeState may be behind FRR: frr-k8s looks every two minutes
 RETRIED = 1200  # seconds after which a failure would have come again: controller-runtime retries within 1000 s
 _Whose = tuple[str | None, str]  # namespace and pod, or None and the file of a log without one
 
@@ -52,6 +53,7 @@ class ConfigTrouble:
     failures: int = 1
     at_start: bool = False
     loaded: datetime | None = None
+    loaded_where: tuple[Evidence, ...] = ()
 
     @property
     def freezes(self) -> bool:
@@ -97,6 +99,7 @@ def config_troubles(  # noqa: PLR0913, PLR0917 - each source is one parameter, n
     states: tuple[ConfigurationState, ...] | None,
     samples: tuple[MetricSample, ...] | None,
     pods: PodsByName,
+    nodes: NodesByName,
     ages: Ages,
 ) -> ConfigTroubles:
     logs = _by_pod(events or ())
@@ -107,9 +110,10 @@ def config_troubles(  # noqa: PLR0913, PLR0917 - each source is one parameter, n
     statements = [
         *of_node_states(node_states or (), pods),
         *of_configuration_states(states or ()),
-        *of_metrics(samples or (), pods),
+        *of_metrics(samples or (), pods, nodes),
     ]
-    troubles = _with_statements([one for one in found.values() if one], statements)
+    fresh = {at for at, (key, one) in enumerate(found.items()) if _is_fresh(one, _pod(key[1], pods), ages)}
+    troubles = _with_statements(list(found.values()), statements, fresh)
     troubles.sort(key=lambda one: (one.node or "", one.pod or "", one.kind, one.evidence[0].path))
     counted: dict[TroubleKind, set[object]] = {}
     for kind, whose in judged:
@@ -201,6 +205,7 @@ def _of_log(key: tuple[TroubleKind, _Whose], found: Iterable[Attempt], around: _
     near = [tried[each] for each in failed[-3:]]
     pod = around.pods.get((whose[0] or "", whose[1]))
     component = _component(last, pod)
+    before = next((one for one in reversed(tried[:at]) if one.ok), None)
     lines = (line for one in (last, *reversed(near), *after[:1]) for line in one.evidence)
     return ConfigTrouble(
         kind=kind,
@@ -218,7 +223,8 @@ def _of_log(key: tuple[TroubleKind, _Whose], found: Iterable[Attempt], around: _
         only_read=last.only_read,
         failures=sum(not tried[each].detail for each in failed) or len(failed),
         at_start=all(_just_started(tried[each], pod) for each in failed),
-        loaded=next((one.time for one in reversed(tried[:at]) if one.ok), None),
+        loaded=before.time if before else None,
+        loaded_where=before.evidence if before else (),
     )
 
 
@@ -260,13 +266,32 @@ def _just_started(one: Attempt, pod: Pod | None) -> bool:
     return since is not None and one.time is not None and 0 <= (one.time - since).total_seconds() < STARTUP
 
 
-def _with_statements(troubles: list[ConfigTrouble], statements: Iterable[Statement]) -> list[ConfigTrouble]:
-    """The troubles of the logs with what states and metrics say: these know what is now, the logs when and why."""
-    found = list(troubles)
+def _pod(whose: _Whose, pods: PodsByName) -> Pod | None:
+    return pods.get((whose[0] or "", whose[1]))
+
+
+def _is_fresh(one: ConfigTrouble | None, pod: Pod | None, ages: Ages) -> bool:
+    """Whether a reload failed so short before the collection that the FRRNodeState may not tell of it yet."""
+    at = ages.of(pod.image_dir) if pod else None
+    if one is None or one.kind is not TroubleKind.RELOAD or one.resolved or one.time is None or at is None:
+        return False
+    return (at - one.time).total_seconds() < STATE_LAG
+
+
+def _with_statements(
+    troubles: list[ConfigTrouble | None], statements: Iterable[Statement], fresh: Container[int]
+) -> list[ConfigTrouble]:
+    """The troubles of the logs with what states and metrics say: these know what is now, the logs when and why.
+
+    fresh: places of those that are newer than any success that a state tells.
+    """
+    found = {at: each for at, each in enumerate(troubles) if each is not None}
     for one in statements:
-        same = [at for at, each in enumerate(found) if one.is_about(each.kind, each.node, each.pod, each.component)]
+        same = [at for at, each in found.items() if one.is_about(each.kind, each.node, each.pod, each.component)]
         for at in same:
             each = found[at]
+            if one.ok and at in fresh:
+                continue
             later = () if each.resolved and not one.ok else one.evidence
             found[at] = replace(
                 each,
@@ -275,8 +300,8 @@ def _with_statements(troubles: list[ConfigTrouble], statements: Iterable[Stateme
                 evidence=tuple(dict.fromkeys((*each.evidence, *later))),
             )
         if not same and not one.ok:
-            found.append(_of_statement(one))
-    return found
+            found[len(troubles) + len(found)] = _of_statement(one)
+    return list(found.values())
 
 
 def _of_statement(one: Statement) -> ConfigTrouble:

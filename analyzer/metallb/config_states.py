@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from analyzer.instances import PodsByName
+from analyzer.instances import NodesByName, PodsByName
 from analyzer.metallb.config_outcomes import TroubleKind, is_api_error
+from analyzer.metrics import Homes
 from parsers.base import Evidence
 from parsers.conditions import ConditionStatus
 from parsers.frrk8s_node_states import FrrNodeState
@@ -117,16 +118,15 @@ def of_configuration_states(states: Iterable[ConfigurationState]) -> Iterator[St
 _STALE, _LOADED = "k8s_client_config_stale_bool", "k8s_client_config_loaded_bool"
 
 
-def of_metrics(samples: Iterable[MetricSample], pods: PodsByName) -> Iterator[Statement]:
+def of_metrics(samples: Iterable[MetricSample], pods: PodsByName, nodes: NodesByName) -> Iterator[Statement]:
     """The gauges `config_stale_bool` and `config_loaded_bool`. frr-k8s without any resource counts as not loaded."""
-    by_name = {pod.name: pod for pod in pods.values()}
+    homes = Homes(pods, nodes)
     for one in samples:
         stale = one.name == _STALE and one.value == 1
         never = one.name == _LOADED and one.prefix == "metallb" and one.value == 0
         if not (stale or never):
             continue
-        pod = by_name.get(one.pod or one.stem) or by_name.get(one.folder.rpartition("/")[2])
-        node = (pod.node if pod else None) or one.node
+        pod, node = homes.pod(one), homes.node(one)
         kind = TroubleKind.CONVERSION if one.prefix == "frrk8s" else TroubleKind.STALE
         component = "frr-k8s" if kind is TroubleKind.CONVERSION else _component(one, pod)
         error = f"{one.prefix}_{one.name} is {one.value:g}"

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from analyzer.metallb.masks import masked, nameless
 from parsers.base import Evidence
 from parsers.metallb_peers import BgpPeer
 from parsers.nodes import Node
@@ -85,7 +86,7 @@ def _addresses(peer: BgpPeer) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     written = {"address": peer.address, "source_address": peer.source_address, "router_id": peer.router_id}
     names = {"address": "peerAddress", "source_address": "sourceAddress", "router_id": "routerID"}
     for field, value in written.items():
-        if value and not is_address(value) and not value.startswith("x-ip"):
+        if value and not is_address(value) and not masked(value):
             yield field, f"has the {names[field]} {value}, which is no address", (field,)
 
 
@@ -130,7 +131,7 @@ def _within(group: list[BgpPeer], where: str | None) -> Iterator[Clash]:
             text = f"has myASN {peer.my_asn}{of_vrf}, {label(other)} has {other.my_asn}"
             yield Clash(peer, other, "my-asn", text, ("my_asn",), where)
         other = first.setdefault(("same-peer", vrf, name), peer)
-        if name and (other.namespace, other.name) != (peer.namespace, peer.name):
+        if name and not nameless(name) and (other.namespace, other.name) != (peer.namespace, peer.name):
             text = f"repeats {name}{of_vrf}, which BGPPeer {other.name} has too"
             yield Clash(peer, other, "same-peer", text, ("address", "interface"), where)
 

@@ -54,7 +54,7 @@ class Plane:
         """How many of its pods are ready; None where nothing says so."""
         if self.deployment and self.told:
             return self.deployment.ready
-        return sum(one.ready for one in self.pods) if self.pods else None
+        return sum(_is_well(one) for one in self.pods) if self.pods else None
 
     def starting(self, ages: Ages) -> bool:
         """Whether it may still be coming up: unavailable, or started, for less than YOUNG seconds."""
@@ -81,6 +81,11 @@ class ControlPlane(Group):
 
     def __iter__(self) -> Iterator[Plane]:
         return iter(self.items)
+
+
+def _is_well(pod: Pod) -> bool:
+    """Whether a pod is ready, and none of its containers died after its condition was written."""
+    return pod.ready and all(one.ready or one.waiting_reason is None for one in pod.containers)
 
 
 def role_of(pod: Pod) -> Role | None:

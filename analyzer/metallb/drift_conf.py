@@ -7,7 +7,7 @@ frr-tools/reloader/frr-reloader.sh).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from analyzer.metallb.drift_runs import Runs
 from analyzer.metallb.drift_values import BGP_PORT, CONNECT, timers
@@ -63,8 +63,17 @@ def differences(one: RunningConfig, other: RunningConfig, *, bfd: bool) -> tuple
 
 
 def _lacking(here: dict[str, Evidence], there: dict[str, Evidence]) -> list[Statement]:
-    found = [(text, line) for text, line in here.items() if text not in there]
+    known = {text.split(" ", 2)[1] for text in there if text.startswith("neighbor ")}
+    found = [(text, line) for text, line in here.items() if text not in there and not _implied(text, line, here, known)]
     return sorted(found, key=lambda each: (each[1].first_line, each[0]))
+
+
+def _implied(text: str, line: Evidence, here: dict[str, Evidence], known: Container[str]) -> bool:
+    """Whether these are the default timers, written nowhere, of a neighbor that the other side lacks altogether."""
+    words = text.split(" ")
+    if words[0] != "neighbor" or words[2] != "timers" or words[3] == "connect" or words[1] in known:
+        return False
+    return any(one == line and other.startswith(f"neighbor {words[1]} remote-as") for other, one in here.items())
 
 
 def _of_profile(config: RunningConfig, profile: str | None) -> RunningConfig:

@@ -11,10 +11,10 @@ from enum import StrEnum
 from analyzer.instances import Ages, FrrInstances, Instance, NodesByName, PodsByName
 from analyzer.metallb.intents import Intent
 from analyzer.metallb.speakers import is_speaker
-from parsers.base import Origin, ParseFailure
+from analyzer.node_states import configuration, origin
+from parsers.base import Origin
 from parsers.dump_frr import BGP_NEIGHBOR, SectionState
-from parsers.frr_config import read
-from parsers.frr_config_facts import BgpRouter, ConfigKind, NeighborConfig, RunningConfig
+from parsers.frr_config_facts import BgpRouter, NeighborConfig, RunningConfig
 from parsers.frrk8s_node_states import FrrNodeState
 from parsers.kubernetes import unique
 from parsers.metallb_peers import BgpPeer
@@ -100,15 +100,17 @@ def node_runs(
 ) -> Iterator[NodeRun]:
     """Every FRR with what it runs, in the order of nodes."""
     told = {one.node: one for one in unique(states or ())}
-    read_states = {name: _read(one) for name, one in told.items()}
+    read_states = {name: configuration(one) for name, one in told.items()}
     seen: set[str | None] = set()
     for one in instances or ():
-        owner = whose(one)
+        own = told.get(one.node or "")
+        told_by_state = own is not None and one.origin == origin(own)  # the join of FRRs had nothing else
+        owner = Whose.FRR_K8S if told_by_state else whose(one)
         state = told.get(one.node or "") if owner is not Whose.SPEAKER else None
         parsed = read_states.get(one.node or "") if state else None
         if state:
             seen.add(one.node)
-        shown = state if one.config is None and parsed is not None else None
+        shown = state if parsed is not None and (told_by_state or one.config is None) else None
         config = one.config or parsed
         yield NodeRun(one, owner, config, unsure(one, config), parsed, shown)
     running = {pod.node for pod in pods.values() if any(each.name == "frr" for each in pod.containers)}
@@ -118,16 +120,6 @@ def node_runs(
         if name not in seen and config is not None and (not running or name in running):
             one = Instance(name, name, Origin(), collected=ages.of(state.image_dir), host=nodes.get(name))
             yield NodeRun(one, Whose.FRR_K8S, config, unsure(one, config), config, state)
-
-
-def _read(state: FrrNodeState) -> RunningConfig | None:
-    if state.running_config is None:
-        return None
-    found = list(read(state.running_config, Origin(), ConfigKind.RUNNING))
-    config = next((one for one in found if isinstance(one, RunningConfig)), None)
-    # What cannot be read may be what is looked for.
-    whole = config is not None and not any(isinstance(one, ParseFailure) for one in found)
-    return config if config is None or whole else config.model_copy(update={"complete": False})
 
 
 def unsure(one: Instance, config: RunningConfig | None) -> str | None:

@@ -16,7 +16,7 @@ from parsers.host_link_facts import HostAddress, HostLink
 from parsers.host_route_facts import HostNeighbor
 from parsers.nodes import Node
 from parsers.prefixes import contains
-from parsers.vocabulary import Network, family_of, network
+from parsers.vocabulary import Network, family_of, is_address, network
 
 _GATEWAY = "k8s.ovn.org/l3-gateway-config"
 _CIDRS = "k8s.ovn.org/host-cidrs"
@@ -92,6 +92,13 @@ class Networks:
         if node not in self._attached:
             self._attached[node] = self._read(node)
         return self._attached[node]
+
+    def knows(self, node: str, address: str) -> bool:
+        """Whether the networks of a node in the family of an address are known: each of its own is in one of them."""
+        here, host, version = self.of(node), self._nodes.get(node), ip_address(address).version
+        known = [self._all[text] for text in here.spelled] if here else []
+        own = [ip_address(one) for one in host.internal_ips if is_address(one)] if host else []
+        return all(any(one in each for each in known) for one in own if one.version == version)
 
     def _read(self, node: str) -> Attached | None:
         side, host = self._sides.get(node), self._nodes.get(node)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from analyzer.metallb.advertisements import Advertisement
 from analyzer.metallb.chain import Chain, NodePath, World
 from analyzer.metallb.intents import Intent
+from analyzer.metallb.masks import nameless
 from analyzer.metallb.path import Link, NodeView, PeerPath, State, Step
 from analyzer.metallb.speakers import Speaker
 from parsers.base import Evidence
@@ -36,6 +37,8 @@ def by_bgp(chain: Chain, address: str, one: Speaker, world: World) -> NodePath:
         return _stopped(one, one.exclusion)
     if (link := _local(chain, one)) is not None:
         return _stopped(one, link)
+    if nameless(address):
+        return _stopped(one, Link(Step.CONFIGURATION, State.UNKNOWN, "every address is masked alike"))
     if view is None:
         return _stopped(one, Link(Step.CONFIGURATION, State.UNKNOWN, "its FRR was not collected"))
     return _to_peers(chain, address, one, view, [each for each, selected in ads if selected is not False], world)
@@ -122,7 +125,7 @@ _NOT_COLLECTED = Link(Step.NODE, State.UNKNOWN, "who answers for it was not coll
 def by_layer2(chain: Chain, address: str, one: Speaker, world: World) -> NodePath:
     """The node's part where one node answers for the address by ARP or NDP."""
     selected = [each for each in chain.advertisements if each.selects_node(one.labels) is not False]
-    if not selected:
+    if chain.advertisements and not selected:
         lines = tuple(line for each in chain.advertisements for line in each.where("node_selectors"))
         return _stopped(one, Link(Step.ADVERTISEMENT, State.LEFT_OUT, "no advertisement selects it", lines))
     owner = world.owners.of(chain.subject, address)
@@ -148,7 +151,7 @@ def _not_the_owner(chain: Chain, address: str, one: Speaker, world: World) -> Li
 def _without_interface(chain: Chain, address: str, one: Speaker, ads: list[Advertisement], world: World) -> Link | None:
     """What its speaker says where it has none of the interfaces that the advertisements name."""
     line = world.owners.without_interface(one.node, chain.subject, address)
-    if line is None or not all(each.interfaces for each in ads):
+    if line is None or not ads or not all(each.interfaces for each in ads):
         return None
     names = ", ".join(dict.fromkeys(name for each in ads for name in each.interfaces))
     lines = (line, *(piece for each in ads for piece in each.where("interfaces")))

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from analyzer.metallb.masks import masked
 from analyzer.metallb.pools import Pool, Range, read_range
 from parsers.base import Evidence
 from parsers.network_config import NetworkConfig
@@ -31,7 +32,7 @@ def unusable(pool: Pool) -> Iterator[tuple[str, str]]:
     if not pool.ranges:
         yield "", "it has no addresses"
     for one in pool.ranges:
-        if "x-ip" in one.written:  # masked: nothing can be said
+        if masked(one.written):
             continue
         if one.first is None or not ("-" in one.written or "/" in one.written):
             yield one.written, f"{one.written} is no range: MetalLB takes a prefix or `first-last`"

@@ -3,6 +3,7 @@
 Sources: metallb/metallb speaker/bgp_controller.go, internal/bgp/frr/frr.go (createConfig) and its templates.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,7 @@ from analyzer.instances import Instance
 from analyzer.metallb.intents import Intent
 from analyzer.policy import Verdict, announces
 from parsers.base import Evidence
+from parsers.bgp_table import BgpTable
 from parsers.frr_config_facts import BgpRouter, NetworkStatement
 from parsers.metallb_peers import BgpPeer
 from parsers.prefixes import contains, length
@@ -98,10 +100,14 @@ class NodeView:
         self.instance = one
         self.sessions = tuple(sessions)
         self.intents = tuple(intents)
+        named = {(each.vrf, each.peer) for each in self.intents}
+        over_links = (each for each in self.sessions if each.config is not None and each.config.interface)
+        self._unasked = [each for each in over_links if (each.vrf, each.peer) not in named]
         self.networks = Originated(one.routers)
         self._routers: dict[int, Originated] = {}
         self._verdicts: dict[tuple[int, Family], dict[int, Verdict]] = {}
         self._table = {(route.family, route.prefix) for route in one.routes}
+        self._held = Counter(family for family, _ in self._table)
 
     def paths(
         self, address: str, prefixes: tuple[str, ...], asked: Iterable[tuple[Intent, tuple[str, ...]]] | None
@@ -115,11 +121,18 @@ class NodeView:
         if family is None:
             return
         for intent, own in asked or ():
-            if self._carries(intent.session, intent, family):
-                yield from self._paths(intent.label, intent.vrf, intent.session, intent, address, own)
+            session = intent.session or self._unnumbered(intent)
+            if self._carries(session, intent, family):
+                yield from self._paths(intent.label, intent.vrf, session, intent, address, own)
         for session in self.sessions if asked is None else ():
             if self._carries(session, None, family):
                 yield from self._paths(session.peer, session.vrf, session, None, address, prefixes)
+
+    def _unnumbered(self, intent: Intent) -> Session | None:
+        """The session over an interface that nothing asks for, with a router of the AS that this peer is to be of."""
+        wanted = intent.wish.peer_asn if isinstance(intent.wish, BgpPeer) else None
+        found = (one for one in self._unasked if one.vrf == intent.vrf and wanted is not None)
+        return next((one for one in found if one.block and one.block.remote_as == wanted), None)
 
     @staticmethod
     def _carries(session: Session | None, intent: Intent | None, family: Family) -> bool:
@@ -171,8 +184,15 @@ class NodeView:
         if not config.complete or (intent is not None and not _selected(intent)):
             text = f"{label} may be missing in its running configuration"
             return Link(Step.CONFIGURATION, State.UNKNOWN, text, asked)
+        if session is None and intent is not None and self._configures(intent):
+            return Link(Step.SESSION, State.UNKNOWN, f"the state of its session with {label} was not collected", asked)
         text = f"{label} is not in its running configuration"
         return Link(Step.CONFIGURATION, State.BROKEN, text, (*asked, config.evidence))
+
+    def _configures(self, intent: Intent) -> bool:
+        """Whether its running configuration has the peer: outputs that are cut do not show every session."""
+        routers = (one for one in self.instance.routers if one.vrf == intent.vrf)
+        return any(intent.peer == neighbor.peer for one in routers for neighbor in one.neighbors)
 
     def _no_network(self, router: BgpRouter | None, prefix: str) -> Link:
         config = self.instance.config
@@ -195,10 +215,13 @@ class NodeView:
         if verdict is None or verdict.permitted:
             return None
         lines = (statement.evidence, *verdict.evidence)
-        if verdict.denied:
+        whole = self.instance.config is not None and self.instance.config.complete
+        if verdict.denied and whole:
             text = f"its outbound policy to {session.peer} holds {statement.prefix} back"
             return Link(Step.POLICY, State.BROKEN, text, lines)
         text = f"its outbound policy to {session.peer} cannot be judged offline"
+        if not whole:
+            text = "its running configuration is cut"
         return Link(Step.POLICY, State.UNKNOWN, text, lines)
 
     def _verdict(self, session: Session, statement: NetworkStatement) -> Verdict | None:
@@ -210,13 +233,17 @@ class NodeView:
             self._verdicts[key] = {id(one): verdict for one, verdict in found}
         return self._verdicts[key].get(id(statement))
 
+    def _read(self, table: BgpTable) -> bool:
+        """Whether every prefix of a table was there and could be read."""
+        return table.routes is not None and table.routes <= self._held[table.family]
+
     def _in_table(self, session: Session, statement: NetworkStatement) -> Link | None:
         if session.vrf != "default":  # a must-gather holds the table of the default VRF alone
             return None
         whole = [
             one
             for one in self.instance.tables
-            if one.family is statement.family and one.routes is not None and one.vrf in {None, "default"}
+            if one.family is statement.family and self._read(one) and one.vrf in {None, "default"}
         ]
         if not whole or (statement.family, statement.prefix) in self._table:
             return None

@@ -10,6 +10,7 @@ from ipaddress import ip_address
 
 from analyzer.metallb.advertisements import matches
 from analyzer.metallb.allocation import VERSIONS, Allocations
+from analyzer.metallb.masks import masked
 from analyzer.metallb.pools import BUGGY, Pool, Pools
 from analyzer.metallb.selectors import names, words
 from parsers.base import Evidence
@@ -76,7 +77,7 @@ def _of_addresses(
     service: Service, wanted: tuple[str, ...], lines: tuple[Evidence, ...], versions: tuple[int, ...], offer: Offer
 ) -> Reason | None:
     asks = f"it asks for {', '.join(wanted)}"
-    if any("x-ip" in one for one in wanted):  # masked
+    if any(masked(one) for one in wanted):
         return None
     if not all(is_address(one) for one in wanted):
         return Reason("no-address", f"{asks}, which is no address", lines)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from analyzer.metallb.advertisements import Advertisement, Protocol
 from analyzer.metallb.chain import Chain, NodePath, Reach, World
-from analyzer.metallb.nodes import by_bgp, by_layer2, own_prefix
+from analyzer.metallb.nodes import SILENT, by_bgp, by_layer2, own_prefix
 from analyzer.metallb.path import Link, State, Step, order
 from analyzer.metallb.pools import Pool
 from parsers.prefixes import contains
@@ -53,9 +53,10 @@ def _foreign(service: Service, world: World) -> Link | None:
 def _of_address(chain: Chain, service: Service, address: str, world: World) -> Iterator[Chain]:
     pool = world.pools.of(address) if world.pools else None
     if pool is None and (named := _given_from(service, world)):
-        # Pools may shrink behind an address: while it is announced, or as long as nothing announces the pool at all.
+        # Pools may shrink behind an address. That is the fault only where speakers keep silent that should announce it,
+        # and announce no other address that no pool holds.
         found = list(_advertised(replace(chain, pool=named), service, address, named, world))
-        if _claimed(address, world) or all(one.link and one.link.step is Step.ADVERTISEMENT for one in found):
+        if _claimed(address, world) or world.shrunk or not any(_kept_silent(one) for one in found):
             yield from found
             return
     chain = replace(chain, pool=pool)
@@ -71,6 +72,12 @@ def _given_from(service: Service, world: World) -> Pool | None:
     """The pool that the service's address was given from, by MetalLB's own note on the service."""
     given = next((service.annotations[key] for key in GIVEN_FROM if key in service.annotations), None)
     return world.pools.named(given) if world.pools and given else None
+
+
+def _kept_silent(chain: Chain) -> bool:
+    """Whether a speaker does not announce an address although everything before that asks for it."""
+    links = [link for one in chain.nodes for link in one.links] if chain.link is None else []
+    return any(link.step is Step.NETWORK or link.text == SILENT for link in links)
 
 
 def _poolless(address: str, world: World) -> bool:
@@ -116,7 +123,13 @@ def _no_pool(service: Service, address: str, world: World) -> Link:
 
 
 def _announced(chain: Chain, address: str, world: World, protocol: Protocol | None) -> Chain:
-    """The chain with its nodes. Without known advertisements the running configurations say who announces."""
+    """The chain with its nodes. Without known advertisements those who announce say how, and who."""
+    if protocol is None and not any(view.networks.holding(address) for view in world.views.values()):
+        if world.owners.of(chain.subject, address) is None:
+            text = "not known whether it is announced: no advertisement of it was collected"
+            lines = chain.service.where("ingress_ips") if chain.service else ()
+            return _served(replace(chain, link=Link(Step.CONFIGURATION, State.UNKNOWN, text, lines)))
+        protocol = Protocol.LAYER2
     chain = replace(chain, protocol=protocol or Protocol.BGP)
     make = by_layer2 if protocol is Protocol.LAYER2 else by_bgp
     nodes = tuple(make(chain, address, one, world) for one in world.speakers)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from analyzer.bfd import BfdSessions
 from analyzer.bgp import name
 from analyzer.frr import Session
+from analyzer.metallb.masks import nameless
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
 
@@ -24,6 +25,8 @@ def bfd_peer_missing(sessions: BfdSessions) -> Iterator[Finding | Gap]:
         one = session.instance
         if one.bfd_peers is None:
             yield Gap(session.peer, "show bfd peers gave no answer", session.node)
+        elif nameless(session.peer):
+            yield Gap(session.peer, "its address is masked like every other one", session.node)
         elif _missing(session):
             others = tuple(peer.evidence for peer in one.bfd_peers or one.brief)
             count = f"{len(others)} BFD sessions on this node, none to this peer"

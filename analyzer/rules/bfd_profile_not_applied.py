@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from analyzer.bfd import BfdWishes, lines
 from analyzer.bgp import name
 from analyzer.frr import Session
+from analyzer.metallb.installation import gathered
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
 from parsers.base import Evidence
@@ -51,7 +52,7 @@ def bfd_profile_not_applied(
             continue
         for one in asking:
             if known is None or one.bfd_profile in known:
-                yield from _other(session, one)
+                yield from _other(session, one, none_there=known is None and gathered(one))
         yield from _effect(session, known or {})
 
 
@@ -66,11 +67,12 @@ def _unknown(session: Session) -> Gap | None:
     return None
 
 
-def _other(session: Session, resource: BgpPeer) -> Iterator[Finding]:
+def _other(session: Session, resource: BgpPeer, *, none_there: bool) -> Iterator[Finding]:
     runs = session.config.bfd_profile if session.config else None
     if runs != resource.bfd_profile:
         has = f"runs BFD profile {runs}" if runs else "runs no BFD profile"
         text = f"{name(session)} {has}, BGPPeer {resource.name} asks for {resource.bfd_profile}"
+        text += "; there is no BFDProfile at all" if none_there else ""
         running = session.configured("bfd_profile", "bfd") or session.configured("remote_as") or session.where("state")
         evidence = (*resource.where("bfd_profile"), *running)
         yield Finding(session.peer, text, evidence, session.node, key=f"{session.vrf} other {resource.name}")

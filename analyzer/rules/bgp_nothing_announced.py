@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from analyzer.announce import excluded_by_advertisement, excluded_by_configuration
 from analyzer.bgp import NAMED, Announcement, announcements, name, prefixes_of, unanswered
 from analyzer.frr import Session, Sessions
+from analyzer.metallb.advertisements import Protocol
+from analyzer.metallb.chain import Chain, Reach
+from analyzer.metallb.chains import Chains
+from analyzer.metrics import ANNOUNCED, UP, PeerMetric, PeerMetrics, evidence_of, shown
 from analyzer.model import Finding, Gap, Severity
-from analyzer.rule import rule
+from analyzer.rule import NotCollectedError, rule
 from parsers.base import Evidence
 from parsers.frrk8s_configurations import FrrConfiguration
 from parsers.metallb_advertisements import BgpAdvertisement
@@ -17,9 +21,11 @@ FRESH = 30  # seconds after the session came up in which a count of 0 may be the
 
 @rule(Severity.ERROR, area="bgp")
 def bgp_nothing_announced(
-    sessions: Sessions,
+    sessions: Sessions | None,
     advertisements: tuple[BgpAdvertisement, ...] | None,
     configurations: tuple[FrrConfiguration, ...] | None,
+    metrics: PeerMetrics | None,
+    chains: Chains | None,
 ) -> Iterator[Finding | Gap]:
     """An established BGP session announces none of the node's prefixes.
 
@@ -29,9 +35,14 @@ def bgp_nothing_announced(
     ## What to do
     The node has `network` statements and the peer's outbound route-map or prefix-list permits none of them: look at
     the advertisement (pools, peers, node selectors), then at the prefix-list named in the evidence. That a peer of
-    one address family gets no prefix of the other is normal.
+    one address family gets no prefix of the other is normal. Saved metrics count what a node announces where FRR does
+    not tell: compare with `show bgp neighbors <peer> advertised-routes` on that node.
     """
-    for session in sessions:
+    if sessions is None and metrics is None:
+        raise NotCollectedError("neither an output of FRR about its sessions nor saved metrics in this archive")
+    for one in metrics.alone if metrics else ():
+        yield from _measured(one, chains)
+    for session in sessions or ():
         if session.unwanted:
             continue
         if session.state is None:
@@ -39,11 +50,40 @@ def bgp_nothing_announced(
         elif session.established:
             excluded = excluded_by_configuration(session, configurations)
             excluded = excluded or excluded_by_advertisement(session, advertisements)
-            yield from _judged(session, excluded, advertisements is not None or configurations is not None)
-    yield from unanswered(sessions)
+            measured = metrics.of(session) if metrics else None
+            certain = advertisements is not None or configurations is not None
+            yield from _judged(session, measured, excluded=excluded, certain=certain)
+    yield from unanswered(sessions) if sessions else ()
 
 
-def _judged(session: Session, excluded: bool, certain: bool) -> Iterator[Finding | Gap]:
+def _measured(one: PeerMetric, chains: Chains | None) -> Iterator[Finding]:
+    """A saved metric of a session that is up and announces nothing, although services are meant for its node."""
+    up, sent = one.sample(UP), one.sample(ANNOUNCED)
+    if one.node is None or up is None or sent is None or up.value != 1 or sent.value != 0:
+        return
+    meant = [each for each in chains or () if _is_meant(each, one)]
+    if meant:
+        told = ", ".join(f"{each.subject} ({each.address})" for each in meant[:NAMED])
+        more = f" and {len(meant) - NAMED} more" if len(meant) > NAMED else ""
+        text = f"{shown(sent)} for {one.title}, although {one.node} is to announce {told}{more}"
+        lines = (line for each in meant[:NAMED] if each.service for line in each.service.where("ingress_ips"))
+        yield Finding(one.peer, text, (*evidence_of(sent, up), *lines), one.node, key=one.vrf)
+
+
+def _is_meant(chain: Chain, one: PeerMetric) -> bool:
+    """Whether the chain leads to the node, as far as it is known, and to this peer of it."""
+    path = chain.of(one.node)
+    if chain.service is None or chain.protocol is not Protocol.BGP or chain.link is not None or path is None:
+        return False
+    if chain.backends is None or not chain.advertisements or path.reach is Reach.LEFT_OUT:
+        return False
+    labels = path.speaker.labels if path.speaker else None
+    names = [each.name for each in one.resources]
+    same = family_of(one.peer) in {None, family_of(chain.address or "")}
+    return same and any(each.selects_node(labels) and each.selects_peer(names) for each in chain.advertisements)
+
+
+def _judged(session: Session, measured: PeerMetric | None, *, excluded: bool, certain: bool) -> Iterator[Finding | Gap]:
     families = _families(session)
     if families is None:
         yield Gap(session.peer, "the running configuration was not collected", session.node)
@@ -55,12 +95,15 @@ def _judged(session: Session, excluded: bool, certain: bool) -> Iterator[Finding
     sent = _sent(session)
     if excluded or not own or any(count for _, count, _ in sent):
         return
+    sample = measured.sample(ANNOUNCED) if measured and not sent else None
     # A count of the other family is right to be 0.
     zero = tuple(where for name_of, _, where in sent if family is None or name_of in {None, f"{family} unicast"})
+    zero += evidence_of(sample) if sample and sample.value == 0 else ()
     if all(verdict.denied for _, verdict in statements):
         yield _denied(session, statements, certain)
     elif zero and (session.uptime or 0) >= FRESH and any(not verdict.denied for _, verdict in own):
-        text = f"FRR counts 0 prefixes sent to {name(session)}, although the node has {prefixes_of(own)} for it"
+        says = f"{shown(sample)} for" if sample else "FRR counts 0 prefixes sent to"
+        text = f"{says} {name(session)}, although the node has {prefixes_of(own)} for it"
         evidence = (*session.where("state"), *zero, *(statement.evidence for statement, _ in own[:NAMED]))
         severity = Severity.ERROR if certain else Severity.WARNING
         yield Finding(session.peer, text, evidence, session.node, severity, session.vrf)

@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from analyzer.bfd import lines as bfd_lines
 from analyzer.bgp import admin_down, cause, name, never_up, open_lines, password, unanswered, waits_for_bfd
 from analyzer.frr import Session, Sessions
+from analyzer.metrics import UP, PeerMetric, PeerMetrics, evidence_of, lost_everywhere, shown
 from analyzer.model import Finding, Gap, Severity
-from analyzer.rule import rule
+from analyzer.rule import NotCollectedError, rule
 from parsers.base import Evidence
 from parsers.dump_frr import BGP_NEIGHBOR
 from parsers.vocabulary import words
 
+NOTHING = "neither an output of FRR about its sessions nor saved metrics in this archive"
+
 
 @rule(Severity.ERROR, area="bgp")
-def bgp_session_down(sessions: Sessions) -> Iterator[Finding | Gap]:
+def bgp_session_down(sessions: Sessions | None, metrics: PeerMetrics | None) -> Iterator[Finding | Gap]:
     """A BGP session is not Established.
 
     ## Why it matters
@@ -27,8 +30,17 @@ def bgp_session_down(sessions: Sessions) -> Iterator[Finding | Gap]:
     the state: `Connect` means that nobody answers the TCP connection to port 179 (routing, firewall, VLAN, password),
     `Active` that it was refused or closed, `Idle` that FRR does not dial (administrative shutdown, next hop, BFD).
     A pod that started less than three minutes before the collection may still be connecting: a warning then. A session
-    that a person shut down is only information, unless a BGPPeer resource asks for it.
+    that a person shut down is only information, unless a BGPPeer resource asks for it. Saved metrics speak for nodes
+    whose FRR was not asked: save `show bgp neighbor` of such a node to see the cause.
     """
+    if sessions is None and metrics is None:
+        raise NotCollectedError(NOTHING)
+    for one in metrics.alone if metrics else ():
+        yield from _counted(one, metrics)
+    yield from _shown(sessions) if sessions else ()
+
+
+def _shown(sessions: Sessions) -> Iterator[Finding | Gap]:
     reach = _Reach(sessions)
     for session in sessions:
         if session.unwanted:
@@ -47,6 +59,23 @@ def bgp_session_down(sessions: Sessions) -> Iterator[Finding | Gap]:
                 session.vrf,
             )
     yield from unanswered(sessions)
+
+
+def _counted(one: PeerMetric, metrics: PeerMetrics | None) -> Iterator[Finding | Gap]:
+    """What a saved metric says where FRR says nothing."""
+    sample = one.sample(UP)
+    if sample is None:
+        if one.most(UP) is not None:
+            yield Gap(one.peer, "saved metrics tell both that the session is up and that it is down", one.node)
+        return
+    if sample.value == 0:
+        nodes_up, peers_up = lost_everywhere(metrics.alone if metrics else ())
+        far = one.label not in nodes_up or one.peer not in peers_up
+        severity = Severity.CRITICAL if far else Severity.ERROR
+        where = "" if one.node else f" of {one.label}"
+        text = f"BGP session to {one.title}{where} is down: {shown(sample)}"
+        asked = (each.evidence for each in one.resources[:1])
+        yield Finding(one.peer, text, (*evidence_of(sample), *asked), one.node, severity, f"{one.vrf} {one.label}")
 
 
 def _dead(session: Session) -> Finding:

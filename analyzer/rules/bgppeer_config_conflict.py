@@ -58,7 +58,8 @@ def bgppeer_config_conflict(  # noqa: PLR0913, PLR0917 - who speaks BGP, and whi
     for peer in known:
         for fault in faults(peer):
             text = f"{label(peer)} {fault.text}"
-            found.append(Finding(f"BGPPeer {peer.name}", text, fault.evidence, key=fault.key))
+            lines = tuple(dict.fromkeys((*fault.evidence, *peer.where("address", "interface"))))
+            found.append(Finding(f"BGPPeer {peer.name}", text, lines, key=fault.key))
     whole = _whole(installation, logs or ())
     frr = installation.frr if installation else None
     running = {one.peer for one in sessions or () if one.config}
@@ -108,7 +109,10 @@ def _clash(clash: Clash) -> Finding:
     text = f"{label(clash.peer)} {clash.text}: {where}"
     lines = (*clash.peer.where(*clash.fields), *clash.other.where(*clash.fields))
     selectors = [mark for one in (clash.peer, clash.other) if (mark := one.marks.get("node_selectors")) is not None]
-    return Finding(f"BGPPeer {clash.peer.name}", text, (*lines, *selectors), key=f"{clash.key} {clash.other.name}")
+    lines += (*selectors, *(line for one in (clash.peer, clash.other) for line in one.where("address", "interface")))
+    return Finding(
+        f"BGPPeer {clash.peer.name}", text, tuple(dict.fromkeys(lines)), key=f"{clash.key} {clash.other.name}"
+    )
 
 
 def _together(key: str, same: list[Finding]) -> Finding:

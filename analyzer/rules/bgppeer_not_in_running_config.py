@@ -12,6 +12,7 @@ from parsers.frrk8s_configurations import FrrConfiguration
 from parsers.kubernetes import unique
 from parsers.metallb_peers import BgpPeer
 
+NAMED = 4  # neighbors that a message names
 SHOWN = 2  # routers or neighbors that do run, as evidence
 
 
@@ -41,7 +42,8 @@ def bgppeer_not_in_running_config(
 
 def _missing(one: PeerDrift, passed: dict[str, FrrConfiguration], causes: Causes) -> Finding:
     where = "" if one.vrf == "default" else f" in VRF {one.vrf}"
-    text = f"{one.run.label} does not run the neighbor {one.peer}{where} that {one.asked_by} asks for: {_instead(one)}"
+    ask = "ask" if " and " in one.asked_by else "asks"
+    text = f"{one.run.label} does not run the neighbor {one.peer}{where} that {one.asked_by} {ask} for: {_instead(one)}"
     asked = [line for each in one.intents for line in each.where("address", "interface")]
     between, lines = _between(one, passed)
     words, why = causes.of(one.node)
@@ -61,8 +63,8 @@ def _instead(one: PeerDrift) -> str:
     here = next((router for router in routers if router.vrf == one.vrf), None)
     if here is None:
         return f"{_source(one)} has no router bgp of that VRF"
-    others = ", ".join(each.peer for each in here.neighbors[:4])
-    more = f" and {len(here.neighbors) - 4} more" if len(here.neighbors) > 4 else ""
+    others = ", ".join(each.peer for each in here.neighbors[:NAMED])
+    more = f" and {len(here.neighbors) - NAMED} more" if len(here.neighbors) > NAMED else ""
     return f"router bgp {here.local_as} in {_source(one)} has " + (f"only {others}{more}" if others else "no neighbor")
 
 
@@ -70,7 +72,7 @@ def _running(one: PeerDrift) -> tuple[Evidence, ...]:
     routers = one.run.config.routers if one.run.config else ()
     here = [router for router in routers if router.vrf == one.vrf]
     if here:
-        return (here[0].evidence, *(each.evidence for each in here[0].neighbors[:SHOWN]))
+        return (here[0].evidence, *(each.evidence for each in here[0].neighbors[:NAMED]))
     whole = (one.run.config.evidence,) if one.run.config else ()
     return tuple(router.evidence for router in routers[:SHOWN]) or whole
 

@@ -89,7 +89,7 @@ def _no_node(peer: BgpPeer, nodes: NodesByName, removed: list[ClusterEvent]) -> 
     if removed:
         text += f"; {names(one.object_name or '' for one in removed)} was removed from the cluster"
     shown = (line for one in list(nodes.values())[:SHOWN] for line in one.where("labels"))
-    lines = (*peer.where("node_selectors"), *(one.evidence for one in removed[:2]), *shown)
+    lines = (*peer.where("node_selectors", "address", "interface"), *(one.evidence for one in removed[:2]), *shown)
     return Finding(f"BGPPeer {peer.name}", text, lines, severity=Severity.INFO if removed else None, key="nodes")
 
 
@@ -109,7 +109,10 @@ def _no_speaker(
         and one.peer in {peer.name, peer.address}
         and one.reason == "filteredByNodeSelector"
     ]
-    lines = [*peer.where("node_selectors"), *(line for one in chosen[:2] for line in one.where("labels"))]
+    lines = [
+        *peer.where("node_selectors", "address", "interface"),
+        *(line for one in chosen[:2] for line in one.where("labels")),
+    ]
     lines += [one.where("node")[0] for _, one in sorted(homes.items())[:SHOWN]]
     if limits:
         text, lines = f"{text}; {limits[0]}", [*lines, *limits[1]]

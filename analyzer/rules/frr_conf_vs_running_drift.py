@@ -27,7 +27,7 @@ def frr_conf_vs_running_drift(instances: FrrInstances, vtysh: tuple[VtyshConf, .
 
     ## What to do
     Look at the last reload in the log of the `reloader` container. Undo edits by deleting the pod; what is really
-    wanted belongs into a BGPPeer, an FRRConfiguration or the ConfigMap `bgpextras`.
+    wanted belongs in a BGPPeer, an FRRConfiguration or the ConfigMap `bgpextras`.
     """
     split = {(one.origin.namespace, one.origin.pod) for one in vtysh or () if one.integrated is False}
     for one in instances:

@@ -46,7 +46,7 @@ def _failed(same: list[ConfigTrouble], changes: ConfigChanges) -> Finding:
     facts = [f"{one.failures} failures"] if one.failures > 1 else []
     facts += [f"last success{_at(one.loaded)}"] if one.loaded else ["no success is known"]
     facts += [f"{each.resource}: {each.how}" for each in behind]
-    lines = (*one.evidence[:5], *(each.evidence for each in behind))
+    lines = tuple(dict.fromkeys((*one.evidence[:5], *one.loaded_where[:1], *(each.evidence for each in behind))))
     node = one.node if len(same) == 1 else None
     return Finding(one.pod or _whose(one), f"{text} ({'; '.join(facts)})", lines, node, key="failed")
 

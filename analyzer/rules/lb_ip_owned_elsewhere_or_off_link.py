@@ -9,6 +9,7 @@ from analyzer.metallb.chains import Chains
 from analyzer.metallb.layer2_chains import answers
 from analyzer.metallb.layer2_findings import together
 from analyzer.metallb.layer2_hosts import HostSides, Networks, macs, own_addresses
+from analyzer.metallb.masks import nameless
 from analyzer.metallb.path import State
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
@@ -17,7 +18,7 @@ from parsers.host_route_facts import HostNeighbor, NeighborState
 from parsers.infrastructure import Infrastructure
 from parsers.kubernetes import unique
 from parsers.services import Service
-from parsers.vocabulary import address
+from parsers.vocabulary import address, is_address
 
 NAMED = 3  # nodes or networks that a message names
 SHARING = "allow-shared-ip"
@@ -43,12 +44,15 @@ def lb_ip_owned_elsewhere_or_off_link(
     owned = _owned(nodes, hosts, platforms or ())
     shared = _shared(chains)
     foreign, networks = _Foreign(nodes, hosts), Networks(nodes, hosts)
+    # Whoever reaches an address by a route of BGP need not ask for it on a link.
+    routed = {(one.subject, one.address) for one in chains if one.protocol is Protocol.BGP and _by_bgp(one)}
     done: set[tuple[str, str]] = set()
     off_link: list[tuple[str, Finding]] = []
     for chain in chains:
         service, found = chain.service, chain.address
-        if service is None:
-            yield Gap(chain.subject, "its service was not collected")
+        if service is None or nameless(found or ""):
+            why = "its address is masked like every other one" if service else "its service was not collected"
+            yield Gap(chain.subject, why)
             continue
         if found is None or (chain.link is not None and chain.link.state is State.LEFT_OUT):
             continue
@@ -60,12 +64,16 @@ def lb_ip_owned_elsewhere_or_off_link(
             yield from _not_shared(chain, service, shared.get(found, []))
         if chain.protocol is Protocol.LAYER2:
             yield from foreign.of(chain)
-            for answer in _off_link(chain, networks):
+            for answer in _off_link(chain, networks) if (chain.subject, found) not in routed else ():
                 if isinstance(answer, Gap):
                     yield answer
                 else:
                     off_link.append((f"pool {chain.pool.name}" if chain.pool else chain.subject, answer))
     yield from together(off_link)
+
+
+def _by_bgp(chain: Chain) -> bool:
+    return chain.reach in {Reach.ANNOUNCED, Reach.PARTLY, Reach.UNKNOWN}
 
 
 def _owned(nodes: NodesByName, hosts: HostSides, platforms: Iterable[Infrastructure]) -> dict[str, list[_Owner]]:
@@ -148,6 +156,9 @@ class _Foreign:
 def _off_link(chain: Chain, networks: Networks) -> Iterator[Finding | Gap]:
     """Judged by the node that answers; where that is not known, by all that may."""
     found = chain.address or ""
+    if not is_address(found):
+        yield Gap(chain.subject, f"{found} is masked")
+        return
     able = [one for one in chain.nodes if answers(one)] or [
         one for one in chain.nodes if one.reach is not Reach.LEFT_OUT
     ]
@@ -155,7 +166,7 @@ def _off_link(chain: Chain, networks: Networks) -> Iterator[Finding | Gap]:
     holding = networks.holding(found)
     if not able or any(one and one.spelled & holding for one in known.values()):
         return
-    if missing := [name for name, one in known.items() if one is None]:
+    if missing := [name for name, one in known.items() if one is None or not networks.knows(name, found)]:
         yield Gap(chain.subject, f"the networks of {_short(missing)} were not collected")
         return
     written = list(dict.fromkeys(text for one in known.values() if one for text in one.written))

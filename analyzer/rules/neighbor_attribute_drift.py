@@ -48,7 +48,9 @@ def _drifted(one: PeerDrift, causes: Causes) -> Finding:
     if all(_never_passed(one, each) for each in one.drifted):
         severity = Severity.WARNING
         text += "; MetalLB does not pass it on to frr-k8s"
-    return Finding(one.peer, text + words, (*evidence[:SHOWN], *why), one.node, severity, one.vrf)
+    here = (one.runs.neighbor.evidence,) if one.runs else ()
+    lines = tuple(dict.fromkeys((*evidence[:SHOWN], *here, *why)))
+    return Finding(one.peer, text + words, lines, one.node, severity, one.vrf)
 
 
 def _never_passed(one: PeerDrift, each: AttributeDrift) -> bool:

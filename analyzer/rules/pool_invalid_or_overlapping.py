@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from analyzer.metallb.masks import masked
 from analyzer.metallb.outcomes import Refusals, texts
 from analyzer.metallb.overlaps import Held, of_networks, of_nodes, overlapping, taken, unusable
 from analyzer.metallb.pools import Pool, Pools, Range
@@ -38,7 +39,7 @@ def pool_invalid_or_overlapping(
     if not any(one.key.startswith(("range", "pool")) for one in found):
         yield from _logged(refusals)
     for pool in pools:
-        if any("x-ip" in one.written for one in pool.ranges):
+        if any(masked(one.written) for one in pool.ranges):
             yield Gap(f"pool {pool.name}", "its addresses are masked")
     if nodes is None:
         yield Gap("pools", "the nodes were not collected: whether a pool holds an address of one is not known")

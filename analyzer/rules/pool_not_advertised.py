@@ -17,6 +17,7 @@ from parsers.frrk8s_configurations import FrrConfiguration
 from parsers.kubernetes import unique
 from parsers.metallb_pools import AddressPool
 
+OF_METALLB = "metallb-"  # the FRRConfiguration that MetalLB itself writes for a node: of what it announced last
 QUOTED = 4  # advertisements of others, or services, that are quoted
 
 
@@ -52,7 +53,8 @@ def pool_not_advertised(  # noqa: PLR0913, PLR0917 - each may say that the addre
 
 def _elsewhere(pool: Pool, configurations: Iterable[FrrConfiguration]) -> bool:
     """Whether an FRRConfiguration announces addresses of the pool without MetalLB."""
-    prefixes = (prefix for one in unique(configurations) for router in one.routers for prefix in router.prefixes)
+    foreign = (one for one in unique(configurations) if not one.name.startswith(OF_METALLB))
+    prefixes = (prefix for one in foreign for router in one.routers for prefix in router.prefixes)
     return any(read_range(prefix).overlaps(one) for prefix in prefixes for one in pool.ranges)
 
 

@@ -27,6 +27,16 @@ def profile(name="fast", *spec):
     return resource("BFDProfile", name, spec or ("detectMultiplier: 3",))
 
 
+def test_a_cluster_without_any_profile():
+    """The gather asks for every kind of MetalLB's resources: no BFDProfile in it is an answer."""
+    members = pod() | dump(neighbor(), config()) | ASKED
+    said = "192.0.2.1 (tor1) runs no BFD profile, BGPPeer tor1 asks for fast; there is no BFDProfile at all"
+    expect(RULE, members, "error", said, shown=("bfdProfile: fast",))
+    by_hand = {path.rpartition("/")[2]: text for path, text in ASKED.items()}
+    finding = expect(RULE, pod() | dump(neighbor(), config()) | by_hand, "error", "asks for fast")
+    assert "at all" not in finding.message
+
+
 def test_a_profile_that_the_running_configuration_does_not_define():
     said = f"{PEER} (tor1) references the BFD profile fast, which the running configuration does not define"
     other = ("bfd", " profile slow", " exit", " !", "exit", "!")

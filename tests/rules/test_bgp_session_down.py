@@ -312,7 +312,7 @@ def test_no_neighbors_is_an_answer():
 def test_without_any_frr_output_nothing_is_checked():
     outcome = outcome_of(RULE, pod())
     assert outcome.status is Status.NOT_CHECKED
-    assert "no FRR output" in outcome.reason
+    assert "neither an output of FRR" in outcome.reason
 
 
 def test_the_id_stays_while_times_and_causes_change():

@@ -98,7 +98,7 @@ def test_frr_k8s_has_not_applied_it():
         selector={"matchLabels": {"kubernetes.io/hostname": "worker-0"}},
     )
     members = lacking(of_frrk8s(cluster())) | own
-    asked = "BGPPeer tor2 and FRRConfiguration metallb-worker-0 asks for"
+    asked = "BGPPeer tor2 and FRRConfiguration metallb-worker-0 ask for"
     expect(RULE, members, "error", asked, subject=OTHER)
 
 

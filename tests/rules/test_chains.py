@@ -36,6 +36,37 @@ def test_a_healthy_service_is_announced_by_every_node():
     assert one.verdict == "announced by 3 of 3 nodes"
 
 
+GIVEN = {"annotations": {"metallb.io/ip-allocated-from-pool": "pool"}}
+OUTSIDE = service(ip="203.0.113.5", metadata=GIVEN)
+
+
+@pytest.mark.parametrize(
+    ("change", "step", "words"),
+    [
+        ({}, "pool", "not announced: 203.0.113.5 is in no pool"),
+        (endpoints(), "endpoints", "it has no endpoints"),
+        (bgp_advertisement(ipAddressPools=["pool"], peers=["tor9"]), "peer", "no BGPPeer of the advertisement"),
+        (frr("worker-1", "speaker-b", networks=("203.0.113.6/32",)), "network", "no `network 203.0.113.5/32`"),
+    ],
+    ids=["nothing else", "endpoints", "peers", "its like is announced"],
+)
+def test_an_address_that_its_pool_no_longer_holds(change, step, words):
+    """That stops an address only where its way is not broken elsewhere, and MetalLB announces none of its like."""
+    found_step, verdict = only(cluster() | OUTSIDE | change)
+    assert (found_step, words in verdict) == (step, True), verdict
+
+
+def test_a_gather_without_any_advertisement():
+    """It asked for them, and nothing is announced: there is none."""
+    members = {path: text for path, text in cluster(networks=()).items() if "bgpadvertisements" not in path}
+    assert only(members) == (
+        "advertisement",
+        "not announced: no BGPAdvertisement and no L2Advertisement selects its pool pool",
+    )
+    announced = {path: text for path, text in cluster().items() if "bgpadvertisements" not in path}
+    assert only(announced)[0] is None
+
+
 @pytest.mark.parametrize(
     ("change", "step", "words"),
     [

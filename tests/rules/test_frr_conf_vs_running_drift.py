@@ -46,6 +46,15 @@ def test_one_statement_too_many_on_either_side(name):
     drifted(PLAIN, THERE, f"`{name}`", text=more, shown=(line.strip(),))
 
 
+def test_a_whole_neighbor_too_many_is_told_by_what_is_written():
+    """Its timers are FRR's defaults, which stand nowhere."""
+    more = PLAIN.replace(
+        " neighbor 192.0.2.1 remote-as", " neighbor 192.0.2.7 remote-as 64512\n neighbor 192.0.2.1 remote-as"
+    )
+    finding = drifted(PLAIN, THERE, "`neighbor 192.0.2.7 remote-as 64512`", text=more)
+    assert "192.0.2.7 timers" not in finding.message
+
+
 CHANGED = {
     "router bgp 64501": ("router bgp 64500", "router bgp 64501"),
     "neighbor 192.0.2.1 timers 10 30": ("timers 30 90", "timers 10 30"),
@@ -100,7 +109,7 @@ def test_a_vrf_of_its_own():
     red = "router bgp 64500 vrf red\n neighbor 192.0.2.9 remote-as 64512\n address-family ipv4 unicast\n"
     red += "  network 198.51.100.9/32\n"
     text = PLAIN.replace("ip prefix-list", f"{red} exit-address-family\nexit\nip prefix-list", 1)
-    drifted(text, "`router bgp 64500 vrf red`", "`neighbor 192.0.2.9 remote-as 64512 (vrf red)`", "and 2 more")
+    drifted(text, "`router bgp 64500 vrf red`", "`neighbor 192.0.2.9 remote-as 64512 (vrf red)`", "and 1 more")
 
 
 def test_a_route_map_of_a_network_and_a_peer_group():

@@ -160,6 +160,18 @@ def test_a_failed_conversion_says_nothing_of_the_reload():
     expect(RULE, members | node_state(reload=None), "error", BAD_LINE, subject="frr-k8s-a")
 
 
+def test_a_state_that_is_older_than_the_log():
+    """frr-k8s looks at FRR every two minutes: a success that it tells says nothing of a failure just now."""
+    log = {"pod": "frr-k8s-a", "namespace": "openshift-frr-k8s"}
+    members = K8S | reloader(*reload_at("08:00:00", RELOADED), *failed("09:58:30"), **log) | node_state()
+    finding = expect(RULE, members, "error", BAD_LINE, "last success at 2026-11-21 08:00:00", subject="frr-k8s-a")
+    quoted = [line for one in finding.evidence for line in one.excerpt]
+    assert any("08:00:00" in line for line in quoted)
+    assert not any("lastReloadResult" in line for line in quoted)
+    before = K8S | reloader(*failed("09:56:30"), **log) | node_state()
+    assert found(RULE, before) == [("worker-0", "frr-k8s-a", "info")]
+
+
 def test_state_and_log_together():
     log = {"pod": "frr-k8s-a", "namespace": "openshift-frr-k8s"}
     members = K8S | reloader(*failed(), **log)

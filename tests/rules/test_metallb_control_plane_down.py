@@ -97,6 +97,12 @@ def test_only_pods_were_collected():
     expect(RULE, members, "error", "0 of 1 pods ready", subject=CONTROLLER)
 
 
+def test_a_container_that_died_after_the_condition_was_written():
+    states = {"controller": waiting("CrashLoopBackOff", restarts=9)}
+    members = without(healthy(), "deployments") | controller_pod(states=states, condition="True")
+    expect(RULE, members, "error", "0 of 1 pods ready", "CrashLoopBackOff", subject=f"{CONTROLLER}-5d8f7c9b6-abcde")
+
+
 def test_degraded():
     members = with_deployment(deployment(desired=2, ready=1))
     expect(RULE, members, "warning", "1 of 2 pods ready", subject=CONTROLLER)

@@ -97,6 +97,13 @@ def test_somebody_else_announces_it():
     quiet(RULE, cluster(networks=()) | GOLD | other)
 
 
+def test_what_metallb_itself_made_for_a_node_announces_nothing_else():
+    """The FRRConfiguration that MetalLB writes for a node may be of what it announced before."""
+    routers = '[{"asn": 64500, "prefixes": ["198.51.100.10/32"], "neighbors": []}]'
+    own = resource("FRRConfiguration", "metallb-worker-0", (f"bgp: {{routers: {routers}}}",), group="frrk8s.metallb.io")
+    says(cluster(networks=()) | GOLD | own, "error", "selects pool pool", "shop/web")
+
+
 def test_a_node_answers_in_layer_2():
     """The advertisement may be missing in the archive."""
     line = {"at": "09:00:00", "event": "serviceAnnounced", "ips": ["198.51.100.10"], "level": "info"}
