@@ -1,4 +1,4 @@
-"""Addresses that may have one owner only: of nodes, of pods, of LoadBalancer services.
+"""Addresses that may have one owner only: of nodes, of pods and their logical ports, of LoadBalancer services.
 
 Each source is a function from facts to holders; `duplicates` compares the holders of a scope. Sources:
 kubernetes/api core/v1 (NodeStatus.addresses, PodStatus.podIPs); metallb/metallb controller/service.go and
@@ -13,6 +13,7 @@ from enum import StrEnum
 from analyzer.instances import Ages, Group
 from analyzer.metallb.pools import Pools
 from analyzer.metallb.unassigned import annotation
+from analyzer.ovn.ports import LogicalPort, LogicalPorts, hosts
 from analyzer.rule import NotCollectedError, join
 from parsers.base import Evidence
 from parsers.nodes import Node
@@ -35,6 +36,7 @@ class Scope(StrEnum):
 
     NODE = "node"
     POD = "pod"
+    PORT = "logical port"
     SERVICE = "service"
 
 
@@ -91,18 +93,39 @@ class Addresses(Group):
 
 
 @join
-def addresses(
+def addresses(  # noqa: PLR0913, PLR0917 - each source is one parameter
     nodes: tuple[Node, ...] | None,
     pods: tuple[Pod, ...] | None,
+    ports: LogicalPorts | None,
     services: tuple[Service, ...] | None,
     pools: Pools | None,
     ages: Ages,
 ) -> Addresses:
     doubts: list[Doubt] = []
-    holders = [*_of_nodes(nodes or ()), *_of_pods(pods or (), ages), *_of_services(services or (), pools, doubts)]
+    holders = [
+        *_of_nodes(nodes or ()),
+        *_of_pods(pods or (), ages),
+        *_of_ports(ports or ()),
+        *_of_services(services or (), pools, doubts),
+    ]
     if not holders and not doubts:
         raise NotCollectedError("no node, pod or service with an address in this archive")
-    return Addresses(tuple(duplicates(holders)), len({(one.scope, one.address) for one in holders}), tuple(doubts))
+    found = tuple(_told_once(list(duplicates(holders))))
+    return Addresses(found, len({(one.scope, one.address) for one in holders}), tuple(doubts))
+
+
+def _told_once(found: list[Duplicate]) -> Iterator[Duplicate]:
+    """Leave out what another duplicate tells: the ports of two pods, the MAC addresses that follow from their IPs."""
+    pods = {one.address for one in found if one.scope is Scope.POD}
+    pairs = {_owners(one) for one in found if one.scope is Scope.PORT and is_address(one.address)}
+    for one in found:
+        by_mac = not is_address(one.address) and _owners(one) in pairs
+        if one.scope is not Scope.PORT or not (one.address in pods or by_mac):
+            yield one
+
+
+def _owners(one: Duplicate) -> tuple[str, ...]:
+    return tuple(each.identity for each in one.holders)
 
 
 def duplicates(holders: Iterable[Holder]) -> Iterator[Duplicate]:
@@ -150,6 +173,24 @@ def _of_pods(pods: Iterable[Pod], ages: Ages) -> Iterator[Holder]:
                 name = f"{one.namespace}/{one.name}"
                 who = (Scope.POD, address(ip), name, one.uid or name, one.image_dir)
                 yield Holder(*who, one.where("pod_ips", "phase", "node"), node=one.node)
+
+
+def _of_ports(ports: Iterable[LogicalPort]) -> Iterator[Holder]:
+    """The IP and MAC addresses of pods' ports on the default network, within one northbound database.
+
+    A virtual machine that moves to another node has two pods with one address for a while.
+    """
+    for one in ports:
+        if one.pod[1].startswith("virt-launcher-") or one.zone.northbound is None:
+            continue
+        name = "/".join(one.pod)
+        collection = f"{one.zone.northbound.fact.evidence.path} {one.zone.name}"
+        node = one.switch.name if one.switch and one.switch.name in one.zone.nodes else one.zone.node
+        stale = None if one.attached else "no node has bound it"
+        lines = one.row.where("name", "addresses", "dynamic_addresses")
+        for mac, ips in hosts(one.row):
+            for each in (mac, *map(address, ips)):
+                yield Holder(Scope.PORT, each, name, one.row.uuid, collection, lines, node=node, impaired=stale)
 
 
 def _of_services(services: Iterable[Service], pools: Pools | None, doubts: list[Doubt]) -> Iterator[Holder]:

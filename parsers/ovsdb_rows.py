@@ -28,7 +28,8 @@ class Source:
 
     def quoted(self, uuid: str, columns: Iterable[str]) -> str:
         """The record where it is short, otherwise what it says of the row, and of these columns first."""
-        line = self.text.rstrip("\r\n")
+        # A record may be a whole database: it is not copied for each of its rows.
+        line = self.text[: EXCERPT_CHARACTERS + 3].rstrip("\r\n")
         if len(line) <= EXCERPT_CHARACTERS:
             return shown(line)
         start = self._offset(uuid)

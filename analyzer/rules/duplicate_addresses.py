@@ -48,5 +48,5 @@ def _finding(one: Duplicate) -> Finding:
 
 def _owner(one: Duplicate, at: int) -> str:
     holder = one.holders[at]
-    where = f" on {holder.node}" if holder.node and one.scope is Scope.POD else ""
+    where = f" on {holder.node}" if holder.node and one.scope in {Scope.POD, Scope.PORT} else ""
     return f"{holder.owner}{where}{f' ({holder.impaired})' if holder.impaired else ''}"

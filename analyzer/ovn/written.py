@@ -1,0 +1,32 @@
+"""When a row was written: the time of the transaction that holds it.
+
+A database that was compacted holds all older rows in one transaction, so this is the latest time at which the row may
+have come; a snapshot of a clustered database tells no time.
+"""
+
+import re
+from datetime import UTC, datetime
+
+from parsers.ovsdb_facts import Row
+
+_DATE = re.compile(r'"_date":(\d{10,15})[,}]')
+_NEAR = 400  # characters at either end of a record among which its date is looked for first
+_LONG = 1_000_000  # characters of a record that is a whole database: its date says nothing of a row
+
+
+def inserted(row: Row) -> datetime | None:
+    """The latest time at which the row may have been inserted."""
+    return _date(row.place.row.source.text)
+
+
+def changed(row: Row, column: str) -> datetime | None:
+    """When this column was last changed after the row was inserted; None where it never was."""
+    source = row.place.row.changed.get(column)
+    return _date(source.text) if source else None
+
+
+def _date(text: str) -> datetime | None:
+    found = _DATE.search(text[:_NEAR]) or _DATE.search(text[-_NEAR:])
+    if found is None and len(text) < _LONG:
+        found = _DATE.search(text)
+    return datetime.fromtimestamp(int(found[1]) / 1000, UTC) if found else None
