@@ -57,7 +57,10 @@ _KNOWN = tuple(
         (OvsLogKind.CONTEXT_SWITCHES, r"context switches: \d+ voluntary, (?P<value>\d{1,15}) involuntary"),
         (OvsLogKind.DISK, r"disk: (?P<value>\d{1,15}) reads, (?P<more>\d{1,15}) writes"),
         (OvsLogKind.NO_DEVICE, r"could not (?:open|add) network device (?P<subject>\S{1,80}) "),
-        (OvsLogKind.FLOW_LIMIT, r"datapath reached the dynamic limit of (?P<value>\d{1,15}) flows"),
+        (
+            OvsLogKind.FLOW_LIMIT,
+            r"(?:upcall: )?datapath (?:reached the dynamic limit of (?P<value>\d{1,15}) flows|flow limit reached)",
+        ),
         (OvsLogKind.FLOW_LIMIT, r"Number of datapath flows \((?P<value>\d{1,15})\) twice as high"),
         (OvsLogKind.LOST_PACKET, r"(?P<subject>[\w.@-]{1,80}): lost packet on (?:handler|port channel) "),
         (OvsLogKind.RESUBMITS, r"over (?:max translation depth )?(?P<value>\d{1,9})(?: resubmit actions)?\b"),
@@ -92,8 +95,10 @@ _SYSTEMD = tuple(
     for kind, expression in (
         (
             OvsLogKind.STARTED,
-            r"(?:Started|Finished) (?:[\w@.-]{1,80} - )?"
-            r"(?P<subject>Open vSwitch .{1,60}?|ovs-vswitchd\S*|ovsdb-server\S*|.{0,60}?OVS.{0,60}?)\.?$",
+            (
+                r"(?:Started|Finished) (?:[\w@.-]{1,80} - )?"
+                r"(?P<subject>Open vSwitch .{1,60}?|ovs-vswitchd\S*|ovsdb-server\S*|.{0,60}?OVS.{0,60}?)\.?$"
+            ),
         ),
         (OvsLogKind.FAILED, r"(?P<subject>[\w@.-]{1,80})\.service: Failed with result "),
         (OvsLogKind.CRASHED, r"(?P<subject>[\w@.-]{1,80})\.service: Main process exited, code=(?:killed|dumped)"),
