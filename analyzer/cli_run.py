@@ -124,7 +124,7 @@ def _known(name: str, known: Iterable[str], what: str, option: str | None = None
         return
     close = difflib.get_close_matches(name, names, 3, 0.5) or [one for one in names if name and name in one][:3]
     hint = f"; did you mean {' or '.join(close)}?" if close else ""
-    listing = f"; there are {', '.join(names)}" if not close and len(names) <= 12 else ""
+    listing = f"; there are {', '.join(names)}" if not close and len(names) <= 20 else ""
     raise click.BadParameter(f"there is no {what} {name!r}{hint}{listing}", param_hint=option)
 
 

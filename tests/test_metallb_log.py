@@ -25,6 +25,16 @@ PLAN = Plan(LOGS)
 NEEDS = {"peer": "tor1", "ips": ["192.0.2.1"], "reason": "why", "error": "bad", "interface": "br-ex", "service": "a/b"}
 
 
+def test_an_error_behind_the_level():
+    """Go's encoder sorts the keys, `error` before `level`; other writers need not."""
+    line = '{"controller":"ConfigReconciler","level":"error","error":"pool gold not found","ts":"2026-01-01T00:00:00Z"}'
+    path = "namespaces/metallb-system/pods/speaker-a/speaker/speaker/logs/current.log"
+    for text in (line, line.replace(":", ": ").replace(",", ", ")):
+        source = SourceFile(path, [f"{text}\n".encode()], {"namespace": "metallb-system", "pod": "speaker-a"})
+        facts = [one for one in run(Parser.registry["metallb_log"], source) if isinstance(one, MetallbLogEvent)]
+        assert [one.kind for one in facts] == [MetallbLogKind.CONFIG_STALE]
+
+
 def announced(time, ip="192.0.2.1", **more):
     fields = {
         "caller": "main.go:420",

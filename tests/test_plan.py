@@ -157,7 +157,7 @@ def test_nested_containers_are_entered(name):
         (f"{LOGS}/dump_frr", {"dump_frr", "frr_files"}, {"namespace": "metallb-system", "pod": "speaker-a"}),
         (f"{LOGS}/frr.conf", {"frr_conf", "frr_files"}, {"namespace": "metallb-system", "pod": "speaker-a"}),
         (f"{LOGS}/rotated/0.log.20261121-054300", {"frr_log"}, {"namespace": "metallb-system", "pod": "speaker-a"}),
-        (f"{IMAGE}/nodes/worker-0/dmesg", {"kernel_log"}, {"node": "worker-0"}),
+        (f"{IMAGE}/nodes/worker-0/dmesg", {"kernel_drops", "kernel_log"}, {"node": "worker-0"}),
         (f"{IMAGE}/timestamp", {"gather_timestamp"}, {}),
     ],
 )

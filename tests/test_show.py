@@ -1,6 +1,9 @@
 """The facts behind the findings, as rows and as JSON."""
 
+import re
+
 import pytest
+from conftest import ROOT
 
 from analyzer.instances import FrrInstances
 from analyzer.registry import load_parsers, load_rules
@@ -230,3 +233,13 @@ def test_coverage(shown):
     assert len(by_input["BFD sessions (show bfd peers)"]["members"]) == 2
     assert by_input["BFD sessions (show bfd peers)"]["missing_reason"] is None
     assert not by_input["time of the collection"]["present"]
+
+
+def test_the_readme_shows_a_table_as_it_is():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    command, *shown = text.partition("    $ gatherscope show ")[2].partition("\n    ...")[0].split("\n")
+    what, archive = command.split()
+    store, _ = read([str(ROOT / archive)], shows()[what].kinds)
+    table = shows()[what].rows(store)
+    cells = [re.split(r" {2,}", line.strip()) for line in shown]
+    assert cells == [list(table.columns), *map(list, table.rows[: len(cells) - 1])]

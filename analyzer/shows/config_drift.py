@@ -47,7 +47,8 @@ def _told(one: AttributeDrift) -> bool:
 
 def _table(store: Store) -> Table:
     found: Drift = store.joined(Drift)
-    rows = tuple(row for one in found for row in _rows(one))
+    # What differs is what one looks for: it stands first, the rest in the order of nodes and peers.
+    rows = tuple(sorted((row for one in found for row in _rows(one)), key=lambda row: row[-1] in _FINE))
     note = None if found.asked else "neither BGPPeer nor FRRConfiguration resources were collected"
     return Table(COLUMNS, rows, note)
 
@@ -71,6 +72,7 @@ def _rows(one: PeerDrift) -> Iterator[tuple[str, ...]]:
             )
 
 
+_FINE = frozenset({Presence.RUNS, "agrees", "-"})
 _CELLS = (_ASKED, (Source.STARTUP,), (Source.RUNNING,), (Source.NODE_STATE,), (Source.SESSION,))
 
 

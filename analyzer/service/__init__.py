@@ -1,0 +1,1 @@
+"""Joins over services, their endpoints and pods, and the routes that lead to them."""
