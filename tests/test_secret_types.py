@@ -9,7 +9,7 @@ import yaml
 
 from analyzer.registry import load_parsers
 from parsers.base import ParseFailure, Parser, SourceFile, run
-from parsers.secret_types import SecretsListed, SecretType
+from parsers.secret_types import SecretsListed, SecretType, secret_types
 
 load_parsers()
 MEMBER = {"namespace": "metallb-system"}
@@ -158,3 +158,21 @@ def test_a_quoted_value_may_go_on_deeper():
     (found,) = read(content)
     assert found.keys == ("first", "second")
     assert "hunter2" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("namespace", "read"),
+    [
+        ("openshift-etcd", False),
+        ("kube-system", False),
+        ("openshift-frr-k8s", True),
+        ("openshift-metallb", True),
+        ("metallb-system", True),
+        ("shop", True),
+    ],
+)
+def test_namespaces_of_other_products_are_passed_over(namespace, read):
+    content = b"apiVersion: v1\nitems: []\nkind: SecretList\nmetadata: {}\n"
+    member = f"namespaces/{namespace}/core/secrets.yaml"
+    found = list(secret_types(SourceFile(member, [content], {"namespace": namespace})))
+    assert bool(found) is read
