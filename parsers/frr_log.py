@@ -17,6 +17,7 @@ from parsers.base import Evidence, Origin, OriginFact, ParseFailure, SourceFile,
 from parsers.frr_log_kinds import FrrLogKind
 from parsers.frr_log_lines import STARTED, LogFormat, Record, moment, records, wrapping
 from parsers.frr_log_messages import PREFILTER, Message, understand
+from parsers.hours import Hour
 from parsers.pasted import MARGIN, uncoloured
 
 __all__ = ["FrrLogCount", "FrrLogEvent", "FrrLogKind", "FrrLogWindow", "LogFormat", "frr_log"]
@@ -70,26 +71,6 @@ class FrrLogEvent(OriginFact):
     details: Mapping[str, str | int] = Field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Hour:
-    """The most events within an hour, in flat memory: events by minute, for the last 60 minutes."""
-
-    minutes: deque[list[int]] = field(default_factory=deque)  # minute, events
-    inside: int = 0
-    most: int = 0
-
-    def add(self, time: datetime) -> None:
-        minute = int(time.timestamp()) // 60
-        if self.minutes and minute <= self.minutes[-1][0]:
-            self.minutes[-1][1] += 1  # lines of several daemons may be a little out of order
-        else:
-            self.minutes.append([minute, 1])
-        self.inside += 1
-        while self.minutes[0][0] <= minute - 60:
-            self.inside -= self.minutes.popleft()[1]
-        self.most = max(self.most, self.inside)
-
-
 _Place = tuple[int, str, Record, Message]  # line number, line, what it says
 
 
@@ -102,7 +83,7 @@ class _Group:
     count: int = 0
     first_time: datetime | None = None
     last_time: datetime | None = None
-    hour: _Hour = field(default_factory=_Hour)
+    hour: Hour = field(default_factory=Hour)
 
     def add(self, place: _Place) -> None:
         self.count += 1

@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from parsers.hours import Hour
 from parsers.metallb_log_kinds import MetallbLogKind
 from parsers.metallb_log_messages import Message
 
@@ -37,26 +38,6 @@ Key = tuple[str | tuple[str, ...] | MetallbLogKind | None, ...]
 
 
 @dataclass(slots=True)
-class _Hour:
-    """The most events within an hour, in flat memory: events by minute, for the last 60 minutes."""
-
-    minutes: deque[list[int]] = field(default_factory=deque)  # minute, events
-    inside: int = 0
-    most: int = 0
-
-    def add(self, time: datetime) -> None:
-        minute = int(time.timestamp()) // 60
-        if self.minutes and minute <= self.minutes[-1][0]:
-            self.minutes[-1][1] += 1  # programs write in parallel: a line may be a little out of order
-        else:
-            self.minutes.append([minute, 1])
-        self.inside += 1
-        while self.minutes[0][0] <= minute - 60:
-            self.inside -= self.minutes.popleft()[1]
-        self.most = max(self.most, self.inside)
-
-
-@dataclass(slots=True)
 class Group:
     """Everything of one kind about one subject."""
 
@@ -65,7 +46,7 @@ class Group:
     count: int = 0
     first_time: datetime | None = None
     last_time: datetime | None = None
-    hour: _Hour = field(default_factory=_Hour)
+    hour: Hour = field(default_factory=Hour)
 
     def add(self, place: Place) -> None:
         """Count it, and keep it until newer ones come."""

@@ -10,6 +10,7 @@ from typing import Any
 from parsers.base import Evidence, ParseFailure, SourceFile, clean, decode, failure
 from parsers.cni_failures import CniFailure
 from parsers.host_facts import HostFact, node_hint
+from parsers.hours import most_in_an_hour
 from parsers.metallb_log_lines import instant, klog, unwrapped
 from parsers.network_log_kinds import Message, NetworkLogKind
 from parsers.ovs_log_lines import record
@@ -136,17 +137,6 @@ class _Group:
         if minute is not None and (minute in self.minutes or len(self.minutes) < MINUTES):
             self.minutes[minute] += 1
 
-    def most_in_an_hour(self) -> int:
-        inside, most = 0, 0
-        window: deque[int] = deque()
-        for minute in sorted(self.minutes):
-            window.append(minute)
-            inside += self.minutes[minute]
-            while window[0] <= minute - 60:
-                inside -= self.minutes[window.popleft()]
-            most = max(most, inside)
-        return most
-
 
 _Key = tuple[str | None, NetworkLogKind, str | None, CniFailure | None]
 Facts = Iterator[NetworkLogWindow | NetworkLogCount | NetworkLogEvent | ParseFailure]
@@ -224,7 +214,7 @@ class NetworkLog:
             last=last.moment,
             first_time=first.time,
             last_time=last.time,
-            most_in_an_hour=group.most_in_an_hour(),
+            most_in_an_hour=most_in_an_hour(group.minutes),
         )
         for place in group.newest:
             line = place[2]

@@ -15,6 +15,7 @@ from datetime import datetime
 
 from parsers.base import Evidence, ParseFailure, SourceFile, clean, decode, failure, parser
 from parsers.host_facts import HostFact, node_hint
+from parsers.hours import most_in_an_hour
 from parsers.ovs_log_kinds import KEYWORDS, PREFILTER, Message, OvsLogKind, understand
 from parsers.ovs_log_lines import Record, record
 from parsers.pasted import uncoloured
@@ -97,17 +98,6 @@ class _Group:
         if minute in self.minutes or len(self.minutes) < MINUTES:
             self.minutes[minute] += 1
 
-    def most_in_an_hour(self) -> int:
-        inside, most = 0, 0
-        window: deque[int] = deque()
-        for minute in sorted(self.minutes):
-            window.append(minute)
-            inside += self.minutes[minute]
-            while window[0] <= minute - 60:
-                inside -= self.minutes[window.popleft()]
-            most = max(most, inside)
-        return most
-
 
 _Key = tuple[str | None, str, OvsLogKind, str | None]
 
@@ -167,7 +157,7 @@ class _Log:
                 first_time=group.first[2].time,
                 last_time=last[2].time,
                 most=group.most[3].value,
-                most_in_an_hour=group.most_in_an_hour(),
+                most_in_an_hour=most_in_an_hour(group.minutes),
             )
             for place in group.newest:
                 yield OvsLogEvent(

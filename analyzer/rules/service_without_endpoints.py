@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from analyzer.metallb.chains import Chains
+from analyzer.metallb.path import Step
 from analyzer.model import Finding, Gap, Severity
 from analyzer.ovn.databases import named, pieces
 from analyzer.rule import rule
@@ -13,7 +15,9 @@ _SEVERITIES = {Fault.BROKEN: Severity.ERROR, Fault.IDLE: Severity.INFO}
 
 
 @rule(Severity.ERROR, area="service")
-def service_without_endpoints(backends: ServiceBackends, without: WithoutEndpoints) -> Iterator[Finding | Gap]:
+def service_without_endpoints(
+    backends: ServiceBackends, without: WithoutEndpoints, chains: Chains | None
+) -> Iterator[Finding | Gap]:
     """A service has pods, or should have, but no endpoint that takes traffic.
 
     ## Why it matters
@@ -25,11 +29,13 @@ def service_without_endpoints(backends: ServiceBackends, without: WithoutEndpoin
     Pods that are not ready: look at why (`oc describe pod`, the readiness probe, the logs). No pod with the labels:
     compare the selector of the service with the labels in the template of the workload. A port that the pods lack:
     `targetPort` must be a number, or the name of a port of the containers. Read the endpoints again afterwards, `oc get
-    endpointslices -l kubernetes.io/service-name=<service>`.
+    endpointslices -l kubernetes.io/service-name=<service>`. Of a service whose address MetalLB withdraws for it
+    `lb-service-no-serving-endpoint` tells.
     """
+    told = {one.subject for one in chains or () if one.service and one.link and one.link.step is Step.ENDPOINTS}
     idle: dict[str, list[tuple[Backends, Without]]] = {}
     for one in backends:
-        for found in without.of(one) if judged(one) else ():
+        for found in without.of(one) if judged(one) and one.name not in told else ():
             if found.fault is Fault.DOUBT:
                 yield Gap(one.name, found.text)
             elif found.fault is Fault.IDLE:

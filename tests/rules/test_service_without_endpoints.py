@@ -1,5 +1,6 @@
 """service-without-endpoints: what pods, labels, ports and events tell of a service that nobody serves."""
 
+import metallb_kit
 import pytest
 from bgp_kit import expect, quiet, unjudged
 from kit import outcome_of
@@ -212,3 +213,12 @@ def test_readiness_that_is_not_known():
     bare = pod(WEB, ready=False)
     bare["status"]["conditions"] = []
     broken(shop() | pods(bare) | slices(), "not ready", WEB)
+
+
+def test_an_address_that_metallb_withdraws_is_told_of_once():
+    members = metallb_kit.cluster(networks=()) | metallb_kit.endpoints() | pods(crashing())
+    assert [one.subject for one in outcome_of("lb-service-no-serving-endpoint", members).findings] == ["shop/web"]
+    assert not outcome_of(RULE, members).findings
+    parts = ("metallb", "timestamp")
+    without = {path: text for path, text in members.items() if not any(part in path for part in parts)}
+    assert [one.subject for one in outcome_of(RULE, without).findings] == ["shop/web"]
