@@ -184,6 +184,18 @@ class PeerState:
 
 
 @dataclass(frozen=True, slots=True)
+class FactTable:
+    """Facts to browse: a table of `gatherscope show`, of which a report holds the first rows; `total` counts all."""
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    total: int
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
     """A root cause over several findings."""
 
@@ -211,6 +223,7 @@ class Report:
     notes: tuple[str, ...] = field(default=())
     services: tuple[ServiceVerdict, ...] | None = None  # None: not collected, or not asked for
     peers: tuple[PeerState, ...] | None = None
+    tables: tuple[FactTable, ...] = ()
 
     def findings(self) -> list[tuple[Outcome, RankedFinding]]:
         """All findings, the worst first; within a severity in the order of rules, nodes and subjects."""

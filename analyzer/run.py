@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from analyzer import __version__
@@ -10,11 +11,12 @@ from analyzer.archive import Archive, Member
 from analyzer.cluster import cluster_summary
 from analyzer.coverage import coverage_of
 from analyzer.metallb.summary import ServiceVerdicts
-from analyzer.model import ArchiveProblem, ArchiveSummary, Finding, Gap, Outcome, Report, Status, ranked
+from analyzer.model import ArchiveProblem, ArchiveSummary, FactTable, Finding, Gap, Outcome, Report, Status, ranked
 from analyzer.peers import PeerStates
 from analyzer.plan import HEAD, Match, Plan
 from analyzer.registry import load_parsers, load_rules
 from analyzer.rule import NotCollectedError, Rule, closure, needs, needs_of
+from analyzer.show import Show, shows
 from analyzer.store import Store
 from parsers.base import Evidence, Fact, ParseFailure, Parser, SourceFile, failure, first_line, run
 
@@ -25,7 +27,7 @@ SHARED_LIMIT = 64 * 1024 * 1024  # bytes of a member that are held because two p
 def analyze(inputs: Sequence[str], rules: Iterable[Rule] | None = None, progress: Progress | None = None) -> Report:
     """Read the inputs once and judge them by the rules, all when None. ArchiveError when nothing is readable.
 
-    The overviews of services and peers are made when all rules are asked for.
+    The overviews of services and peers and the tables of facts are made when all rules are asked for.
     """
     load_rules()
     chosen = sorted(Rule.registry.values() if rules is None else rules, key=lambda one: (one.area, one.id))
@@ -44,20 +46,33 @@ def analyze(inputs: Sequence[str], rules: Iterable[Rule] | None = None, progress
 
 
 _OVERVIEWS: dict[str, type[Any]] = {"services": ServiceVerdicts, "peers": PeerStates}
+ROWS = 100  # rows of each table of facts that a report holds
 
 
 def _overviews(store: Store) -> dict[str, Any]:
     """The tables of the report; None where the facts are absent. One that fails is a note, the findings stay."""
-    found: dict[str, Any] = {}
-    notes = []
-    for name, kind in _OVERVIEWS.items():
-        try:
-            found[name] = store.joined(kind)
-        except NotCollectedError:
-            found[name] = None
-        except Exception as error:  # noqa: BLE001 - a mistake in a table must not cost the findings
-            notes.append(f"the table of {name} could not be made: {type(error).__name__}: {first_line(error)}")
-    return {**found, "notes": tuple(notes)}
+    notes: list[str] = []
+    found = {name: _made(name, partial(store.joined, kind), notes) for name, kind in _OVERVIEWS.items()}
+    browsed = [one for one in shows().values() if one.in_report]
+    tables = [_made(one.name, partial(_first_rows, one, store), notes) for one in browsed]
+    return {**found, "tables": tuple(one for one in tables if one), "notes": tuple(notes)}
+
+
+def _made(name: str, make: Callable[[], Any], notes: list[str]) -> Any:
+    try:
+        return make()
+    except NotCollectedError:
+        return None
+    except Exception as error:  # noqa: BLE001 - a mistake in a table must not cost the findings
+        notes.append(f"the table of {name} could not be made: {type(error).__name__}: {first_line(error)}")
+        return None
+
+
+def _first_rows(one: Show, store: Store) -> FactTable | None:
+    table = one.rows(store)
+    if not table.rows:
+        return None
+    return FactTable(one.name, one.help, table.columns, table.rows[:ROWS], len(table.rows), table.note)
 
 
 def read(

@@ -25,7 +25,7 @@ class Table:
 class Show:
     """One table: its name, a line of help, what it needs, and how its rows and its JSON come out of the store.
 
-    Without needs it is about everything that the rules read.
+    Without needs it is about everything that the rules read. in_report: a report holds its first rows too.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Show:
     needs: tuple[Need, ...]
     rows: Callable[[Store], Table] = field(repr=False)
     data: Callable[[Store], Any] = field(repr=False)
+    in_report: bool = False
 
     registry: ClassVar[dict[str, "Show"]] = {}
 
@@ -58,13 +59,19 @@ def text(value: object, missing: str = "-") -> str:
     return missing if value is None or value == "" else str(value)
 
 
-def register(
-    name: str, help_text: str, wanted: Iterable[type[Any]], rows: Callable[[Store], Table], data: Callable[[Store], Any]
+def register(  # noqa: PLR0913 - what a table is
+    name: str,
+    help_text: str,
+    wanted: Iterable[type[Any]],
+    rows: Callable[[Store], Table],
+    data: Callable[[Store], Any],
+    *,
+    in_report: bool = False,
 ) -> None:
     """Add a table under its name."""
     if name in Show.registry:
         raise ValueError(f"two tables named {name}")
-    Show.registry[name] = Show(name, help_text, needs(*wanted), rows, data)
+    Show.registry[name] = Show(name, help_text, needs(*wanted), rows, data, in_report)
 
 
 def shows() -> Mapping[str, Show]:

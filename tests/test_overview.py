@@ -8,7 +8,7 @@ import pytest
 from render_samples import HOSTILE, evidence, quiet
 from rich.console import Console
 
-from analyzer.model import NodeVerdict, PeerState, ServiceVerdict
+from analyzer.model import FactTable, NodeVerdict, PeerState, ServiceVerdict
 from analyzer.render import report_html, report_json
 from analyzer.render.overview import NODES, PEERS, SERVICES, matrix, services
 from analyzer.render.terminal import print_summary
@@ -158,3 +158,16 @@ def test_the_terminal_counts_them():
     text = console.file.getvalue()
     assert "1 of 1 up as they should be" in text
     assert "1 announced" in text
+
+
+def test_facts_to_browse_stand_in_the_page_and_in_the_json():
+    rows = tuple((f"worker-{at}", HOSTILE) for at in range(3))
+    table = FactTable("routes", "the routes of every node", ("NODE", "ROUTE"), rows, 5000, "1 node without routes")
+    full = replace(quiet(), tables=(table,))
+    page = report_html(full, {})
+    for text in ("The routes of every node: 5,000 rows", "1 node without routes", "and 4,997 more rows", "show routes"):
+        assert text in page
+    assert "<script>" not in page
+    plain = json.loads(report_json(full))["tables"]
+    assert (plain[0]["name"], len(plain[0]["rows"]), plain[0]["total"]) == ("routes", 3, 5000)
+    assert 'id="facts"' not in report_html(quiet(), {})

@@ -2,10 +2,14 @@
 
 import gc
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
+from conftest import ROOT
 
 from analyzer.model import Finding, Gap, Severity, Status, ranked, with_note
+from analyzer.peers import PeerStates
+from analyzer.registry import load_rules
 from analyzer.rule import Join, NotCollectedError, Rule, closure, join, needs_of, rule
 from analyzer.run import analyze, judge, read
 from analyzer.store import Store, missing
@@ -426,3 +430,24 @@ def test_a_report_of_a_real_tree(tmp_path):
     )
     chosen = analyze([str(tmp_path)], [Rule.registry["bfd-session-down"]])
     assert [outcome.rule for outcome in chosen.outcomes] == ["bfd-session-down"]
+
+
+CASE = ROOT / "fixtures" / "archives" / "metallb-reload-failed" / "must-gather.tar.xz"
+
+
+def test_the_tables_of_a_report_are_cut_and_counted(monkeypatch):
+    monkeypatch.setattr("analyzer.run.ROWS", 2)
+    found = {one.name: one for one in analyze([str(CASE)]).tables}
+    assert (len(found["config-drift"].rows), found["config-drift"].total) == (2, 48)
+    assert "ovn" not in found
+    assert not analyze([str(CASE)], [Rule.registry["bgp-session-down"]]).tables
+
+
+def test_a_table_that_fails_is_a_note_and_costs_nothing_else(monkeypatch):
+    load_rules()
+    broken = replace(Join.registry[PeerStates], function=lambda **_: 1 / 0)
+    monkeypatch.setitem(Join.registry, PeerStates, broken)
+    report = analyze([str(CASE)])
+    assert report.peers is None
+    assert report.services
+    assert report.notes == ("the table of peers could not be made: ZeroDivisionError: division by zero",)

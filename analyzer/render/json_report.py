@@ -10,6 +10,7 @@ from analyzer.model import (
     ClusterSummary,
     Coverage,
     Diagnosis,
+    FactTable,
     Outcome,
     PeerState,
     RankedFinding,
@@ -46,6 +47,7 @@ def report_dict(report: Report) -> dict[str, Any]:
             "notes": list(report.notes),
             "services": None if report.services is None else [_service(one) for one in report.services],
             "peers": None if report.peers is None else [_peer(one) for one in report.peers],
+            "tables": [_table(one) for one in report.tables],
         }
     )
     return plain
@@ -161,6 +163,17 @@ def _peer(one: PeerState) -> dict[str, Any]:
         "prefixes_announced": one.prefixes_announced,
         "asked_by": list(one.asked_by),
         "evidence": [_evidence(each) for each in one.evidence],
+    }
+
+
+def _table(one: FactTable) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "title": one.title,
+        "columns": list(one.columns),
+        "rows": [list(row) for row in one.rows],
+        "total": one.total,
+        "note": one.note,
     }
 
 

@@ -85,4 +85,6 @@ def _verdict(one: AttributeDrift) -> str:
     return "-" if one.agrees is None else "agrees" if one.agrees else "differs"
 
 
-register("config-drift", "what the resources ask for and what each node's FRR runs", (Drift,), _table, _data)
+register(
+    "config-drift", "what the resources ask for and what each node's FRR runs", (Drift,), _table, _data, in_report=True
+)

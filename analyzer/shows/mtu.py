@@ -100,4 +100,4 @@ def _way(before: int | None, after: int | None) -> str:
     return f"{text(before, '?')} to {text(after, '?')}"
 
 
-register("mtu", "the MTU from uplink to pods of every node", (MtuChains, ClusterMtu), _table, _data)
+register("mtu", "the MTU from uplink to pods of every node", (MtuChains, ClusterMtu), _table, _data, in_report=True)

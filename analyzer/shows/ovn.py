@@ -71,4 +71,4 @@ def _state(one: OvsdbDatabase) -> str:
     return ", ".join(parts)
 
 
-register("ovn", "OVN databases: whose they are and what they hold", (OvnDatabases,), _table, _data)
+register("ovn", "OVN databases: whose they are and what they hold", (OvnDatabases,), _table, _data, in_report=True)

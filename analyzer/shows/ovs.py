@@ -69,4 +69,4 @@ def _row(node: str, bridge: str, port: SwitchPort) -> tuple[str, ...]:
     return node, bridge, port.name, port.type, text(to), text(port.tag), text(port.error)
 
 
-register("ovs", "bridges and ports of Open vSwitch by node", (Switches,), _table, _data)
+register("ovs", "bridges and ports of Open vSwitch by node", (Switches,), _table, _data, in_report=True)

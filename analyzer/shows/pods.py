@@ -107,4 +107,6 @@ def _row(pod: Pod, reason: str | None) -> tuple[str, ...]:
     return (*cells, str(_restarts(pod)), text(reason))
 
 
-register("pods", "the pods of the network, and every pod that is not well", (PodsByName, Ages), _table, _data)
+register(
+    "pods", "the pods of the network, and every pod that is not well", (PodsByName, Ages), _table, _data, in_report=True
+)

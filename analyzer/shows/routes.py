@@ -58,4 +58,4 @@ def _table(store: Store) -> Table:
     return Table(columns, rows, f"No routes were collected from: {', '.join(silent)}" if silent else None)
 
 
-register("routes", "the routes of every node", (NodeNetworks,), _table, _data)
+register("routes", "the routes of every node", (NodeNetworks,), _table, _data, in_report=True)
