@@ -107,7 +107,7 @@ class SourceFile:
         self.image_dir = image_dir
         self.cursor: Evidence | None = None  # where the parser is, for a ParseFailure
         self._chunks = _utf_8(chunks)
-        self._cut = cut  # whether the archive ended in this member, once all of it was read
+        self._cut = cut
         self._masker = Masker()
 
     @property
@@ -116,10 +116,15 @@ class SourceFile:
             self.image_dir, self.params.get("namespace"), self.params.get("pod"), self.path.rpartition("/")[0]
         )
 
+    @property
+    def torn(self) -> bool:
+        """Whether the archive ended in this member, once all of it was read."""
+        return self._cut()
+
     def text(self) -> Text:
         """The whole content, once. Refuses more than TEXT_LIMIT bytes: such members are logs and are streamed."""
         content = self._whole()
-        if self._cut():  # the line in which it ends holds part of a value
+        if self.torn:  # the line in which it ends holds part of a value
             text = replace(text_of(self.path, content[: content.rfind(b"\n") + 1]), torn=True)
         else:
             text = text_of(self.path, content)

@@ -162,7 +162,8 @@ def _database(source: SourceFile, how: _Reading[Kind]) -> Iterator[Kind | ParseF
         schema_version=schema.version,
         clustered=file.raft is not None,
         records=file.records,
-        complete=file.complete and (file.cut_line is None or file.replay.transactions > 0),
+        # Of a live copy the last record may be cut; where the archive ends, much more than that is missing.
+        complete=file.complete and not source.torn and (file.cut_line is None or file.replay.transactions > 0),
         cut=file.cut_line is not None,
         edited=file.replaced > 0,
         counts=file.replay.counts(),

@@ -70,6 +70,21 @@ def test_the_store_alone(tmp_path):
     assert (one.origin.image_dir, one.origin.pod) == ("saved", POD)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_database_in_which_the_archive_ends_is_incomplete(tmp_path, packed):
+    """Rows may be missing: nothing may be concluded from their absence. A live copy may end in its last record."""
+    pad = log(schema("OVN_Northbound"), *(transaction({"NB_Global": {uuid(1): {"name": f"n{i}"}}}) for i in range(40)))
+    name = "mg/network_logs/" + ("leader_nbdb.gz" if packed else "leader_nbdb")
+    whole = tarred({name: gzip.compress(pad) if packed else pad})
+    unpacked = gzip.decompress(whole)
+    for at, complete in ((len(unpacked), True), (512 + len(gzip.compress(pad) if packed else pad) - 60, False)):
+        place = tmp_path / f"{at}.tar"
+        place.write_bytes(unpacked[:at])
+        store, _ = read([str(place)], KINDS)
+        (one,) = store.facts(NorthboundDatabase)
+        assert one.complete is complete
+
+
 def test_an_empty_store_holds_nothing(tmp_path):
     """Of a cluster without interconnect tar leaves an archive without members."""
     found = collected(tmp_path, {"mg/network_logs/ovnk_database_store.tar.gz": tarred({}), "mg/version": b"x\n"})

@@ -7,6 +7,7 @@ from analyzer.archive.streams import BLOCK, Stream
 
 HEAD_SIZE = 4096  # bytes that are enough to recognise an output
 _HEAD_LIMIT = 1 << 20
+_INCOMPLETE = {"truncated", "damaged"}  # a wrong checksum or bytes behind the end take nothing away
 
 
 class Member:
@@ -20,6 +21,7 @@ class Member:
         self.size = size
         self.mtime = mtime
         self._stream: Stream | None = stream
+        self._source = stream
         self._ledger = ledger
         self._taken = 0
 
@@ -49,8 +51,10 @@ class Member:
 
     @property
     def cut(self) -> bool:
-        """Whether it was read and held less than its header promises."""
-        return self.size is not None and self._taken < self.size
+        """Whether it was read and held less than its header promises or, packed by itself, ended too early."""
+        if self.size is not None:
+            return self._taken < self.size
+        return self._source.fault is not None and self._source.fault.kind in _INCOMPLETE
 
     def close(self) -> None:
         """The archive goes on: nothing can be read any more."""
