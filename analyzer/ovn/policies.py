@@ -87,6 +87,12 @@ class Policies:
         mine = self.by_namespace.get(pod.namespace or "", ())
         return tuple(one for one in mine if direction in one.policy_types and one.pod_selector.matches(pod.labels))
 
+    @property
+    def denying(self) -> tuple[Owner, ...]:
+        """Whose the access rules are that drop or reject in the collected databases, each owner once, by its words."""
+        by_words = {one.words: one for one in self._rules.values()}
+        return tuple(by_words[words] for words in sorted(by_words))
+
     def passes(self, policies: Iterable[NetworkPolicy], direction: PolicyType, flow: Flow) -> Answer:
         """Whether one of these policies allows the flow."""
         other = flow.source if direction is PolicyType.INGRESS else flow.destination

@@ -1,0 +1,151 @@
+"""`gatherscope show policies`: what each network policy selects and lets pass, and whose access rules drop in OVN."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from analyzer.instances import PodsByName
+from analyzer.metallb.selectors import words
+from analyzer.ovn.databases import OvnDatabases
+from analyzer.ovn.policies import Owner, Policies
+from analyzer.rule import NotCollectedError
+from analyzer.show import Table, place, register, text
+from analyzer.store import Store
+from parsers.network_policies import NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule, PolicyType
+from parsers.pods import Pod
+
+_COLUMNS = ("NAMESPACE", "POLICY", "PODS", "SELECTED", "INGRESS", "EGRESS")
+_RULES = 3  # rules that a cell tells before it counts the rest
+
+
+def _written(store: Store) -> list[NetworkPolicy]:
+    """Every policy, in the order of namespaces and names."""
+    policies: Policies = store.joined(Policies)
+    found = [one for each in policies.by_namespace.values() for one in each]
+    return sorted(found, key=lambda one: (one.namespace or "", one.name))
+
+
+def _owners(store: Store) -> tuple[Owner, ...]:
+    policies: Policies = store.joined(Policies)
+    if store.facts(NetworkPolicy) is None and not _has_databases(store):
+        raise NotCollectedError("not collected: network policies, OVN northbound database")
+    return policies.denying
+
+
+def _has_databases(store: Store) -> bool:
+    try:
+        return any(zone.northbound for zone in store.joined(OvnDatabases))
+    except NotCollectedError:
+        return False
+
+
+def _by_namespace(store: Store) -> dict[str, list[Pod]]:
+    found: dict[str, list[Pod]] = {}
+    for pod in store.joined(PodsByName).values():
+        found.setdefault(pod.namespace or "", []).append(pod)
+    return found
+
+
+def _selected(policy: NetworkPolicy, pods: dict[str, list[Pod]]) -> list[str] | None:
+    """The pods that it selects; None where those of its namespace were not collected. None of a host network is."""
+    mine = pods.get(policy.namespace or "")
+    if mine is None:
+        return None
+    return sorted(one.name for one in mine if not one.host_network and policy.pod_selector.matches(one.labels))
+
+
+def _data(store: Store) -> dict[str, Any]:
+    owners, pods = _owners(store), _by_namespace(store)
+    return {
+        "policies": [
+            {
+                "namespace": one.namespace,
+                "name": one.name,
+                "pod_selector": words([one.pod_selector]),
+                "selected": _selected(one, pods),
+                "directions": list(one.policy_types),
+                "ingress": _rules(one, PolicyType.INGRESS, None),
+                "egress": _rules(one, PolicyType.EGRESS, None),
+                "evidence": place(one.evidence),
+            }
+            for one in _written(store)
+        ],
+        "ovn_drops": [
+            {
+                "owner": one.words,
+                "namespace": one.namespace,
+                "direction": one.direction,
+                "default_deny": one.default_deny,
+                "evidence": [place(line) for line in one.evidence],
+            }
+            for one in owners
+        ],
+    }
+
+
+def _table(store: Store) -> Table:
+    owners, pods = _owners(store), _by_namespace(store)
+    rows = [_row(one, pods) for one in _written(store)]
+    rows += [_owner_row(one) for one in owners]
+    missing = store.facts(NetworkPolicy) is None
+    note = "no network policies were collected: the rows are access rules of OVN that drop" if missing else None
+    return Table(_COLUMNS, tuple(rows), note)
+
+
+def _row(one: NetworkPolicy, pods: dict[str, list[Pod]]) -> tuple[str, ...]:
+    selected = _selected(one, pods)
+    count = None if selected is None else len(selected)
+    ingress, egress = (_cell(_rules(one, direction, _RULES)) for direction in PolicyType)
+    return (text(one.namespace), one.name, words([one.pod_selector]), text(count), ingress, egress)
+
+
+def _owner_row(one: Owner) -> tuple[str, ...]:
+    cells = ("drops" if one.direction is direction else "-" for direction in PolicyType)
+    return (text(one.namespace), f"OVN: {one.words}", "-", "-", *cells)
+
+
+def _cell(rules: list[str] | None) -> str:
+    return text(None if rules is None else "; ".join(rules))
+
+
+def _rules(one: NetworkPolicy, direction: PolicyType, most: int | None) -> list[str] | None:
+    """What it lets pass, in words; None where it says nothing about the direction."""
+    if direction not in one.policy_types:
+        return None
+    rules = one.rules(direction)
+    told = [_rule(each, direction) for each in rules[:most]]
+    if len(told) < len(rules):
+        told.append(f"and {len(rules) - len(told)} more rules")
+    return told or ["denies all"]
+
+
+def _rule(rule: PolicyRule, direction: PolicyType) -> str:
+    if not rule.peers and not rule.ports:
+        return "allows all"
+    peers = " or ".join(_peer(one) for one in rule.peers) or "anybody"
+    ports = f" at {', '.join(_ports(rule.ports))}" if rule.ports else ""
+    return f"{'from' if direction is PolicyType.INGRESS else 'to'} {peers}{ports}"
+
+
+def _peer(one: PolicyPeer) -> str:
+    if one.cidr is not None:
+        return f"{one.cidr} but not {', '.join(one.excepted)}" if one.excepted else one.cidr
+    parts = [f"pods {words([one.pod_selector])}"] if one.pod_selector is not None else []
+    if one.namespace_selector is not None:
+        parts.append(f"namespaces {words([one.namespace_selector])}")
+    return " in ".join(parts) or "nobody"
+
+
+def _ports(ports: Iterable[PolicyPort]) -> Iterator[str]:
+    for one in ports:
+        last = f"-{one.end_port}" if one.end_port is not None else ""
+        yield f"{one.protocol} {one.port}{last}" if one.port is not None else f"every {one.protocol} port"
+
+
+register(
+    "policies",
+    "network policies: what they select and let pass, and what drops in OVN",
+    (Policies, PodsByName),
+    _table,
+    _data,
+    in_report=True,
+)
