@@ -1,73 +1,79 @@
 """`gatherscope show policies`: what each network policy selects and lets pass, and whose access rules drop in OVN."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from analyzer.instances import PodsByName
 from analyzer.metallb.selectors import words
-from analyzer.ovn.databases import OvnDatabases
 from analyzer.ovn.policies import Owner, Policies
-from analyzer.rule import NotCollectedError
+from analyzer.rule import NotCollectedError, join
 from analyzer.show import Table, place, register, text
 from analyzer.store import Store
 from parsers.network_policies import NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule, PolicyType
+from parsers.ovn_databases import NorthboundDatabase
 from parsers.pods import Pod
 
 _COLUMNS = ("NAMESPACE", "POLICY", "PODS", "SELECTED", "INGRESS", "EGRESS")
 _RULES = 3  # rules that a cell tells before it counts the rest
 
 
-def _written(store: Store) -> list[NetworkPolicy]:
-    """Every policy, in the order of namespaces and names."""
-    policies: Policies = store.joined(Policies)
-    found = [one for each in policies.by_namespace.values() for one in each]
-    return sorted(found, key=lambda one: (one.namespace or "", one.name))
+@dataclass(frozen=True, slots=True)
+class ShownPolicies:
+    """Policies in the order of namespaces and names, owners of access rules that drop, and pods by namespace.
+
+    collected: whether policies were; without them the databases still tell what drops.
+    """
+
+    policies: tuple[NetworkPolicy, ...]
+    owners: tuple[Owner, ...]
+    collected: bool
+    _pods: Mapping[str, tuple[Pod, ...]]
+
+    def selected(self, policy: NetworkPolicy) -> list[str] | None:
+        """The pods that a policy selects; None where those of its namespace were not collected."""
+        mine = self._pods.get(policy.namespace or "")
+        if mine is None:
+            return None
+        return sorted(one.name for one in mine if not one.host_network and policy.pod_selector.matches(one.labels))
 
 
-def _owners(store: Store) -> tuple[Owner, ...]:
-    policies: Policies = store.joined(Policies)
-    if store.facts(NetworkPolicy) is None and not _has_databases(store):
+@join
+def shown_policies(
+    written: tuple[NetworkPolicy, ...] | None,
+    northbound: tuple[NorthboundDatabase, ...] | None,
+    policies: Policies,
+    pods: PodsByName,
+) -> ShownPolicies:
+    if written is None and northbound is None:
         raise NotCollectedError("not collected: network policies, OVN northbound database")
-    return policies.denying
-
-
-def _has_databases(store: Store) -> bool:
-    try:
-        return any(zone.northbound for zone in store.joined(OvnDatabases))
-    except NotCollectedError:
-        return False
-
-
-def _by_namespace(store: Store) -> dict[str, list[Pod]]:
-    found: dict[str, list[Pod]] = {}
-    for pod in store.joined(PodsByName).values():
-        found.setdefault(pod.namespace or "", []).append(pod)
-    return found
-
-
-def _selected(policy: NetworkPolicy, pods: dict[str, list[Pod]]) -> list[str] | None:
-    """The pods that it selects; None where those of its namespace were not collected. None of a host network is."""
-    mine = pods.get(policy.namespace or "")
-    if mine is None:
-        return None
-    return sorted(one.name for one in mine if not one.host_network and policy.pod_selector.matches(one.labels))
+    found = [one for each in policies.by_namespace.values() for one in each]
+    by_namespace: dict[str, list[Pod]] = {}
+    for pod in pods.values():
+        by_namespace.setdefault(pod.namespace or "", []).append(pod)
+    return ShownPolicies(
+        tuple(sorted(found, key=lambda one: (one.namespace or "", one.name))),
+        policies.denying,
+        written is not None,
+        {name: tuple(each) for name, each in by_namespace.items()},
+    )
 
 
 def _data(store: Store) -> dict[str, Any]:
-    owners, pods = _owners(store), _by_namespace(store)
+    shown: ShownPolicies = store.joined(ShownPolicies)
     return {
         "policies": [
             {
                 "namespace": one.namespace,
                 "name": one.name,
                 "pod_selector": words([one.pod_selector]),
-                "selected": _selected(one, pods),
+                "selected": shown.selected(one),
                 "directions": list(one.policy_types),
                 "ingress": _rules(one, PolicyType.INGRESS, None),
                 "egress": _rules(one, PolicyType.EGRESS, None),
                 "evidence": place(one.evidence),
             }
-            for one in _written(store)
+            for one in shown.policies
         ],
         "ovn_drops": [
             {
@@ -77,22 +83,19 @@ def _data(store: Store) -> dict[str, Any]:
                 "default_deny": one.default_deny,
                 "evidence": [place(line) for line in one.evidence],
             }
-            for one in owners
+            for one in shown.owners
         ],
     }
 
 
 def _table(store: Store) -> Table:
-    owners, pods = _owners(store), _by_namespace(store)
-    rows = [_row(one, pods) for one in _written(store)]
-    rows += [_owner_row(one) for one in owners]
-    missing = store.facts(NetworkPolicy) is None
-    note = "no network policies were collected: the rows are access rules of OVN that drop" if missing else None
-    return Table(_COLUMNS, tuple(rows), note)
+    shown: ShownPolicies = store.joined(ShownPolicies)
+    rows = (*(_row(one, shown.selected(one)) for one in shown.policies), *(_owner_row(one) for one in shown.owners))
+    note = None if shown.collected else "no network policies were collected: the rows are access rules of OVN that drop"
+    return Table(_COLUMNS, rows, note)
 
 
-def _row(one: NetworkPolicy, pods: dict[str, list[Pod]]) -> tuple[str, ...]:
-    selected = _selected(one, pods)
+def _row(one: NetworkPolicy, selected: list[str] | None) -> tuple[str, ...]:
     count = None if selected is None else len(selected)
     ingress, egress = (_cell(_rules(one, direction, _RULES)) for direction in PolicyType)
     return (text(one.namespace), one.name, words([one.pod_selector]), text(count), ingress, egress)
@@ -144,7 +147,7 @@ def _ports(ports: Iterable[PolicyPort]) -> Iterator[str]:
 register(
     "policies",
     "network policies: what they select and let pass, and what drops in OVN",
-    (Policies, PodsByName),
+    (ShownPolicies,),
     _table,
     _data,
     in_report=True,
