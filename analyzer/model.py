@@ -41,6 +41,7 @@ class Finding:
     """One problem at one place: what it is about, a sentence with the facts, and at least one piece of evidence.
 
     `severity` is set only where it differs from the rule's own; `key` tells two findings about one subject apart.
+    about: other things that the message names and that diagnoses ask for: nodes, peers, `namespace/name`.
     """
 
     subject: str
@@ -49,6 +50,7 @@ class Finding:
     node: str | None = None
     severity: Severity | None = None
     key: str = ""
+    about: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.evidence:
@@ -74,6 +76,7 @@ class RankedFinding:
     subject: str
     message: str
     evidence: tuple[Evidence, ...]
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +200,7 @@ class FactTable:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A root cause over several findings."""
+    """A root cause over several findings: how sure, why, and what would settle what is not certain."""
 
     id: str
     title: str
@@ -207,6 +210,7 @@ class Diagnosis:
     findings: tuple[str, ...]
     explanation: str
     next_steps: tuple[str, ...]
+    settles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,9 +251,8 @@ def ranked(rule: str, severity: Severity, findings: list[Finding]) -> tuple[Rank
         if seen[name] > 1:
             name = f"{name}-{seen[name]}"
         evidence = tuple(dict.fromkeys(finding.evidence))
-        result.append(
-            RankedFinding(name, finding.severity or severity, finding.node, finding.subject, finding.message, evidence)
-        )
+        worst, about = finding.severity or severity, finding.about
+        result.append(RankedFinding(name, worst, finding.node, finding.subject, finding.message, evidence, about))
     return tuple(sorted(result, key=lambda item: (item.severity.rank, item.node or "", item.subject, item.id)))
 
 

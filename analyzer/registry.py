@@ -23,3 +23,11 @@ def load_rules() -> None:
 
     for name in _modules(analyzer.rules):
         importlib.import_module(name)
+
+
+def load_diagnoses() -> None:
+    """Import every module of `analyzer.diagnoses`, so that DiagnosisRule.registry is complete."""
+    import analyzer.diagnoses  # noqa: PLC0415 - as above
+
+    for name in _modules(analyzer.diagnoses):
+        importlib.import_module(name)

@@ -10,11 +10,13 @@ from analyzer import __version__
 from analyzer.archive import Archive, Member
 from analyzer.cluster import cluster_summary
 from analyzer.coverage import coverage_of
+from analyzer.diagnose import diagnose
+from analyzer.diagnosis import DiagnosisRule
 from analyzer.metallb.summary import ServiceVerdicts
 from analyzer.model import ArchiveProblem, ArchiveSummary, FactTable, Finding, Gap, Outcome, Report, Status, ranked
 from analyzer.peers import PeerStates
 from analyzer.plan import HEAD, Match, Plan
-from analyzer.registry import load_parsers, load_rules
+from analyzer.registry import load_diagnoses, load_parsers, load_rules
 from analyzer.rule import NotCollectedError, Rule, closure, needs, needs_of
 from analyzer.show import Show, shows
 from analyzer.store import Store
@@ -27,35 +29,44 @@ SHARED_LIMIT = 64 * 1024 * 1024  # bytes of a member that are held because two p
 def analyze(inputs: Sequence[str], rules: Iterable[Rule] | None = None, progress: Progress | None = None) -> Report:
     """Read the inputs once and judge them by the rules, all when None. ArchiveError when nothing is readable.
 
-    The overviews of services and peers and the tables of facts are made when all rules are asked for.
+    The diagnoses, the overviews of services and peers and the tables of facts are made when all rules are asked for.
     """
     load_rules()
+    load_diagnoses()
     chosen = sorted(Rule.registry.values() if rules is None else rules, key=lambda one: (one.area, one.id))
-    overviews = tuple(_OVERVIEWS.values()) if len(chosen) == len(Rule.registry) else ()
+    whole = len(chosen) == len(Rule.registry)
     kinds = closure(tuple(need for one in chosen for need in one.needs)) | closure(needs_of(cluster_summary))
-    store, archive = read(inputs, kinds | closure(needs(*overviews)), progress)
+    store, archive = read(inputs, kinds | (_of_the_whole() if whole else set()), progress)
+    outcomes = tuple(judge(one, store) for one in chosen)
     return Report(
         tool_version=__version__,
         archive=archive,
         cluster=cluster_summary(**store.arguments(needs_of(cluster_summary))),
-        outcomes=tuple(judge(one, store) for one in chosen),
+        outcomes=outcomes,
         coverage=coverage_of(store, kinds),
         parse_failures=tuple(store.failures),
-        **(_overviews(store) if overviews else {}),
+        **(_overviews(store, outcomes) if whole else {}),
     )
+
+
+def _of_the_whole() -> set[type[Fact]]:
+    """What the overviews and the diagnoses need beside the rules."""
+    diagnoses = tuple(need for one in DiagnosisRule.registry.values() for need in one.needs)
+    return closure(needs(*_OVERVIEWS.values())) | closure(diagnoses)
 
 
 _OVERVIEWS: dict[str, type[Any]] = {"services": ServiceVerdicts, "peers": PeerStates}
 ROWS = 100  # rows of each table of facts that a report holds
 
 
-def _overviews(store: Store) -> dict[str, Any]:
-    """The tables of the report; None where the facts are absent. One that fails is a note, the findings stay."""
+def _overviews(store: Store, outcomes: tuple[Outcome, ...]) -> dict[str, Any]:
+    """The diagnoses and tables; None where the facts are absent. One that fails is a note, the findings stay."""
     notes: list[str] = []
+    causes = diagnose(store, outcomes, notes)
     found = {name: _made(name, partial(store.joined, kind), notes) for name, kind in _OVERVIEWS.items()}
     browsed = [one for one in shows().values() if one.in_report]
     tables = [_made(one.name, partial(_first_rows, one, store), notes) for one in browsed]
-    return {**found, "tables": tuple(one for one in tables if one), "notes": tuple(notes)}
+    return {**found, "diagnoses": causes, "tables": tuple(one for one in tables if one), "notes": tuple(notes)}
 
 
 def _made(name: str, make: Callable[[], Any], notes: list[str]) -> Any:

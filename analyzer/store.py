@@ -29,6 +29,10 @@ class Store:
         else:
             self._facts.setdefault(type(fact), []).append(fact)
 
+    def supply(self, value: object) -> None:
+        """Give a join its value, in place of what would be derived."""
+        self._joined[type(value)] = value
+
     def facts(self, kind: type[Fact]) -> tuple[Any, ...] | None:
         """The facts of a kind in the order of the archive; None when nothing that could hold them was collected."""
         found = self._facts.get(kind)

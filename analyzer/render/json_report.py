@@ -94,6 +94,7 @@ def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
         "findings": list(diagnosis.findings),
         "explanation": diagnosis.explanation,
         "next_steps": list(diagnosis.next_steps),
+        "settles": list(diagnosis.settles),
     }
 
 

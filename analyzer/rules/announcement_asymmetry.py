@@ -67,7 +67,7 @@ def _of_one(one: Unequal) -> Finding:
     chain = one.chain
     text = f"{chain.address} is announced {_table(one)}"
     key = f"{chain.address} {chain.protocol}"
-    return Finding(chain.subject, text, _evidence(one), _alone(one), key=key)
+    return Finding(chain.subject, text, _evidence(one), _alone(one), key=key, about=_about([one]))
 
 
 def _of_many(same: list[Unequal], signature: tuple[tuple[str, ...], ...]) -> Finding:
@@ -76,7 +76,19 @@ def _of_many(same: list[Unequal], signature: tuple[tuple[str, ...], ...]) -> Fin
     text = f"{len(same)} addresses, {names} and {len(same) - NAMED} more, are announced {_table(first)}"
     subject = _listed([one.node for one in first.lacking])
     key = " ".join(part for each in signature for part in each)
-    return Finding(subject, text, _evidence(first), _alone(first), key=key)
+    return Finding(subject, text, _evidence(first), _alone(first), key=key, about=_about(same))
+
+
+def _about(same: list[Unequal]) -> tuple[str, ...]:
+    """The nodes that lack the address and the peers to which they do not announce it."""
+    lacking = same[0].lacking
+    services = [one.chain.subject for one in same]
+    return tuple(dict.fromkeys([*(each.node for each in lacking), *_peers(lacking), *services]))
+
+
+def _peers(lacking: Iterable[NodePath]) -> list[str]:
+    # A path names its peer as people do, `192.0.2.1 (tor1)`.
+    return [peer.partition(" ")[0] for each in lacking for peer, _ in broken(each) if peer != "-"]
 
 
 def _alone(one: Unequal) -> str | None:

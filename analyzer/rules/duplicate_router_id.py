@@ -45,7 +45,7 @@ def _finding(one: Shared) -> Finding:
     if one.rejected:
         text += "; sessions are refused for their router ID (Bad BGP Identifier)"
     severity = Severity.ERROR if one.rejected else None
-    return Finding(one.router_id, text, _lines(one), severity=severity, key=one.vrf)
+    return Finding(one.router_id, text, _lines(one), severity=severity, key=one.vrf, about=tuple(one.nodes))
 
 
 def _lines(one: Shared) -> tuple[Evidence, ...]:

@@ -47,7 +47,8 @@ def _finding(pattern: Pattern) -> Finding:
     alone = pattern.red[0].instance.node if pattern.side in {Side.NODE, Side.LINK} else None
     # What a person shut down although a resource asks for it is no failure of a function.
     severity = Severity.WARNING if all(one.shut for one in pattern.red) else None
-    return Finding(_subject(pattern), text, _evidence(pattern), alone, severity, _key(pattern))
+    about = (*pattern.nodes, *pattern.peers)
+    return Finding(_subject(pattern), text, _evidence(pattern), alone, severity, _key(pattern), about)
 
 
 def _subject(pattern: Pattern) -> str:

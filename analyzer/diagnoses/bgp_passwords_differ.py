@@ -1,0 +1,49 @@
+"""RC: the TCP MD5 passwords of the two ends of a BGP session differ."""
+
+from collections.abc import Iterator
+
+from analyzer.diagnosis import Cause, Confidence, diagnosis
+from analyzer.loss_kinds import Kind, secured
+from analyzer.losses import Losses, LossGroup, on_nodes, peer_name
+from analyzer.session_causes import cause_of, of_rules, on_node, said, show_resource, with_words
+
+LOG = "journalctl -k --no-pager -g 'MD5 Hash'"
+
+
+@diagnosis
+def bgp_passwords_differ(losses: Losses) -> Iterator[Cause]:
+    """The BGP password (TCP MD5) of a node and of its peer differ.
+
+    Certain with the line of the kernel log. FRR itself says nothing: without that line a password that is set and a
+    TCP connection that nobody answers only fit.
+    """
+    for group in losses.of(Kind.PASSWORD):
+        cause = cause_of(losses, group, _title(group, "is"), Confidence.CERTAIN)
+        yield with_words(cause, group, said(of_rules(group, "bgp-md5-mismatch")), _steps(group))
+    for group in losses.of(Kind.UNANSWERED, Kind.NO_TCP, Kind.TIMED_OUT):
+        if all(secured(one) for one in group.losses):
+            cause = cause_of(losses, group, _title(group, "may be"), Confidence.POSSIBLE)
+            because = (
+                "A password is set for this session and its TCP connection never came up.",
+                "The kernel drops segments with a wrong password without an answer: a mismatch looks like a dead path.",
+            )
+            settles = (
+                f"A line `MD5 Hash failed` or `MD5 Hash mismatch` in {on_node(group, LOG)} proves it.",
+                f"No answer to `ping {group.peers[0]}` and a FAILED entry in `ip neigh` speak for the path instead.",
+            )
+            yield with_words(cause, group, because, _steps(group), settles)
+
+
+def _title(group: LossGroup, verb: str) -> str:
+    return f"The BGP password for {peer_name(group)} {verb} another one on the router than {on_nodes(group)}"
+
+
+def _steps(group: LossGroup) -> tuple[str, ...]:
+    return (
+        (
+            "Compare the password of the router's neighbor statement with the Secret that the BGPPeer names"
+            " (type kubernetes.io/basic-auth, key `password`; blanks and line ends count)."
+        ),
+        *show_resource(group),
+        f"{on_node(group, LOG)} shows whether segments are still dropped.",
+    )

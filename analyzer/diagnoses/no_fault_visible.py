@@ -1,0 +1,94 @@
+"""RC: nothing that was collected shows a fault."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+from analyzer.diagnosis import Cause, Confidence, diagnosis
+from analyzer.findings import Findings
+from analyzer.frr import Sessions
+from analyzer.model import Outcome, Severity, Status
+from parsers.frr_log import FrrLogWindow
+from parsers.gather_timestamp import GatherTimestamp
+from parsers.metallb_log import MetallbLogWindow
+
+ENOUGH = 0.8  # of the rules, above which silence is a good sign and not only a lack of facts (judgement)
+REMARKS = frozenset({"gather", "operator"})  # areas whose warnings speak of the collection or of a rollout
+REASONS = 4  # why rules were not checked, of which so many are named
+SOURCES = 4  # inputs of one reason that are named
+
+
+@diagnosis
+def no_fault_visible(
+    findings: Findings,
+    timestamps: tuple[GatherTimestamp, ...] | None,
+    frr_logs: tuple[FrrLogWindow, ...] | None,
+    metallb_logs: tuple[MetallbLogWindow, ...] | None,
+    sessions: Sessions | None,
+) -> Iterator[Cause]:
+    """No fault is visible in this archive in the time that it covers.
+
+    Told where nothing above a remark about the collection or a rollout was found. Likely where most rules had facts to
+    judge, else only possible: what was not collected is not healthy.
+    """
+    serious = findings.worse(Severity.WARNING)
+    if any(not _remark(findings.outcomes[rule], one.severity) for rule, one in serious):
+        return
+    checked = [one for one in findings.outcomes.values() if one.status in {Status.CLEAR, Status.FOUND}]
+    if not checked:
+        return
+    missing = [one for one in findings.outcomes.values() if one.status is Status.NOT_CHECKED]
+    logs = (*(frr_logs or ()), *(metallb_logs or ()))
+    share = len(checked) / len(findings.outcomes)
+    yield Cause(
+        title=f"No fault is visible in this archive{_window(timestamps or (), logs)}",
+        confidence=Confidence.LIKELY if share > ENOUGH else Confidence.POSSIBLE,
+        because=tuple(_because(checked, missing, len(serious))),
+        symptoms=tuple(one for _, one in serious),
+        next_steps=tuple(_next(sessions)),
+        settles=tuple(_unchecked(missing)),
+        standing=True,
+    )
+
+
+def _remark(outcome: Outcome, severity: Severity) -> bool:
+    return severity is Severity.WARNING and outcome.area in REMARKS
+
+
+def _window(timestamps: tuple[GatherTimestamp, ...], logs: tuple[FrrLogWindow | MetallbLogWindow, ...]) -> str:
+    """` from A to B`: from the first line of a log to the end of the collection."""
+    ends = [one.end or one.start for one in timestamps if one.start]
+    if not ends:
+        return ""
+    begins = [one.first_time for one in logs if one.first_time] + [one.start for one in timestamps if one.start]
+    begin, end = min(begins), max(ends)
+    return f" from {_text(begin)} to {_text(end)} UTC" if begin < end else f" of {_text(end)} UTC"
+
+
+def _text(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def _because(checked: list[Outcome], missing: list[Outcome], remarks: int) -> Iterator[str]:
+    yield f"{len(checked)} rules were checked and found nothing that is broken."
+    if remarks:
+        yield f"{remarks} remark{'s' if remarks > 1 else ''} about the collection or a rollout stand below."
+    if missing:
+        yield f"{len(missing)} rules could not be checked, which is not the same as healthy."
+
+
+def _unchecked(missing: list[Outcome]) -> Iterator[str]:
+    counted = Counter(one.reason or "nothing to judge" for one in missing)
+    for reason, count in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:REASONS]:
+        sources = reason.split(" or ")
+        more = f" or {len(sources) - SOURCES} other inputs" if len(sources) > SOURCES else ""
+        yield f"{count} rule{'s' if count > 1 else ''} not checked: {' or '.join(sources[:SOURCES])}{more}."
+
+
+def _next(sessions: Sessions | None) -> Iterator[str]:
+    yield "Ask when the fault was seen and between which addresses: what is over may have left no trace here."
+    if sessions is not None:
+        yield "Set `logLevel: debug` in the MetalLB resource and collect again while the fault is there."
+        yield "Ask for the routers' own view: their BGP summary, their routes to the service addresses, their logs."
+    yield "Take a sosreport of the nodes that are concerned: it holds links, routes, firewall and Open vSwitch."
+    yield "`oc adm must-gather -- gather_network_logs` adds OVN and Open vSwitch; do it while the fault is there."
