@@ -83,7 +83,9 @@ def _explains(wider: _Named, one: _Named) -> bool:
     """Whether a cause that is at least as sure takes another one in: as its consequence, or as its paler double."""
     if not one.ids:
         return False
-    if one.ids <= wider.ids and wider.cause.confidence.rank < one.cause.confidence.rank:
+    surer = wider.cause.confidence.rank < one.cause.confidence.rank
+    same = (one.ids, one.roots) == (wider.ids, wider.roots)
+    if one.ids <= wider.ids and (surer or (one.roots <= wider.roots and not same)):
         return True
     return bool(one.roots) and one.roots <= wider.symptoms and wider.cause.confidence is not Confidence.POSSIBLE
 

@@ -10,6 +10,12 @@
     - rule: bgp-session-down
       node: worker-1
     - severity: error          # of any rule, at error or above
+    diagnoses:                 # optional: the first root causes, in this order; [] for none
+    - cause: router-rejects-bgp
+      confidence: likely       # optional, exact: certain, likely or possible
+      node: worker-0           # optional: one of its nodes
+      subject: 10.4.32.1       # optional, exact
+      absorbs: [bgp-session-down]  # optional: rules of which it explains a finding
     status:                    # optional: how a rule must have ended
       bfd-session-down: not_checked
     exit: 1                    # optional: the exit code with `--fail-on error`
@@ -24,7 +30,8 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from analyzer.model import Outcome, RankedFinding, Report, Severity, Status
+from analyzer.diagnosis import Confidence
+from analyzer.model import Diagnosis, Outcome, RankedFinding, Report, Severity, Status
 from analyzer.verdict import Exit, exit_code
 
 NAME = "expected.yaml"
@@ -72,11 +79,39 @@ class Wanted(_Strict):
         return " ".join(parts)
 
 
+class WantedCause(_Strict):
+    """A description of a root cause: what is left out may be anything."""
+
+    cause: str
+    confidence: Confidence | None = None
+    node: str | None = None
+    subject: str | None = None
+    absorbs: tuple[str, ...] = ()
+
+    def matches(self, diagnosis: Diagnosis, rules: dict[str, str]) -> bool:
+        """Whether the diagnosis is the one described; rules: the rule of each finding, by its id."""
+        return (
+            self.cause == diagnosis.cause
+            and self.confidence in {None, diagnosis.confidence}
+            and (self.node is None or self.node in diagnosis.nodes)
+            and self.subject in {None, diagnosis.subject}
+            and {*self.absorbs} <= {rules.get(one) for one in diagnosis.findings}
+        )
+
+    def __str__(self) -> str:
+        parts = [f"{self.confidence} {self.cause}" if self.confidence else self.cause]
+        parts += [f"on {self.node}"] if self.node else []
+        parts += [f"about {self.subject}"] if self.subject else []
+        parts += [f"absorbing {', '.join(self.absorbs)}"] if self.absorbs else []
+        return " ".join(parts)
+
+
 class Expectation(_Strict):
     """What is expected of one archive."""
 
     must: tuple[Wanted, ...] = ()
     must_not: tuple[Wanted, ...] = ()
+    diagnoses: tuple[WantedCause, ...] | None = None
     status: dict[str, Status] = Field(default_factory=dict)
     exit: int | None = None
 
@@ -122,13 +157,29 @@ def check(expectation: Expectation, report: Report) -> list[str]:
     for name, status in expectation.status.items():
         if name in ended and ended[name].status is not status:
             differences.append(f"{name} ended {ended[name].status}, not {status}{_reason(ended[name])}")
+    differences += _diagnosed(expectation.diagnoses, report)
     return differences + _exit(expectation, exit_code(report, Severity.ERROR))
+
+
+def _diagnosed(wanted: tuple[WantedCause, ...] | None, report: Report) -> list[str]:
+    if wanted is None:
+        return []
+    rules = {finding.id: outcome.rule for outcome, finding in report.findings()}
+    said = [f"{one.confidence} {one.cause} ({one.title})" for one in report.diagnoses]
+    if not wanted:
+        return [f"unexpected diagnosis: {one}" for one in said]
+    return [
+        f"diagnosis {place}: {said[place - 1] if place <= len(said) else 'none'}, not {one}"
+        for place, one in enumerate(wanted, 1)
+        if place > len(said) or not one.matches(report.diagnoses[place - 1], rules)
+    ]
 
 
 def check_unreadable(expectation: Expectation) -> list[str]:
     """The differences for an archive that could not be read: nothing was found, and the exit code is 3."""
     return (
         [f"missing: {wanted} (the archive could not be read)" for wanted in expectation.must]
+        + [f"no diagnosis {one}: the archive could not be read" for one in expectation.diagnoses or ()]
         + [f"{name} did not run: the archive could not be read" for name in expectation.status]
         + _exit(expectation, Exit.UNREADABLE)
     )

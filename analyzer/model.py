@@ -212,6 +212,11 @@ class Diagnosis:
     next_steps: tuple[str, ...]
     settles: tuple[str, ...] = ()
 
+    @property
+    def cause(self) -> str:
+        """The diagnosis that it is of; its id is that and a digest of what it is about."""
+        return self.id.rpartition("-")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

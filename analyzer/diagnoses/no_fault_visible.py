@@ -35,10 +35,10 @@ def no_fault_visible(
     if any(not _remark(findings.outcomes[rule], one.severity) for rule, one in serious):
         return
     checked = [one for one in findings.outcomes.values() if one.status in {Status.CLEAR, Status.FOUND}]
-    if not checked:
+    if all(one.area == "gather" or not one.examined for one in checked):  # what was collected is of no use
         return
     missing = [one for one in findings.outcomes.values() if one.status is Status.NOT_CHECKED]
-    logs = (*(frr_logs or ()), *(metallb_logs or ()))
+    logs: tuple[FrrLogWindow | MetallbLogWindow, ...] = (*(frr_logs or ()), *(metallb_logs or ()))
     share = len(checked) / len(findings.outcomes)
     yield Cause(
         title=f"No fault is visible in this archive{_window(timestamps or (), logs)}",

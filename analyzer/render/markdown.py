@@ -6,9 +6,10 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from analyzer.render.visible import marked
+from analyzer.render.visible import TEXT_LIMIT, bounded, marked
 
 _INLINE = re.compile(r"(`+)(?P<code>.+?)\1|\*\*(?P<bold>[^*]+)\*\*")
+_SPAN = re.compile(r"`([^`\n]+)`")
 _ITEM = re.compile(r"(?:(?P<bullet>[-*])|\d{1,3}[.)])\s+(?P<text>.*)")
 _HEADING = re.compile(r"#{2,4}\s+(?P<text>.*)")
 
@@ -31,6 +32,13 @@ def sections(doc: str) -> list[tuple[str, Markup]]:
 def markdown(text: str) -> Markup:
     """The blocks of a text as HTML."""
     return Markup("\n").join(_html(block) for block in _blocks(text))
+
+
+def prose(text: str, limit: int = TEXT_LIMIT) -> Markup:
+    """One sentence that may quote archive text: `code` becomes code, all else stays as it is."""
+    parts = _SPAN.split(bounded(text, limit))
+    said = (Markup("<code>%s</code>") % marked(part) if at % 2 else marked(part) for at, part in enumerate(parts))
+    return Markup("").join(said)
 
 
 def _blocks(text: str) -> Iterator[list[str]]:

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from analyzer.render import words
+from analyzer.render.markdown import prose
 from analyzer.render.visible import marked, visible
 
 _ANALYZER = Path(__file__).resolve().parent.parent
@@ -39,6 +40,7 @@ def environment() -> Environment:
     env.filters |= {
         "attribute": _attribute,
         "plural": words.plural,
+        "prose": prose,
         "few": words.first_few,
         "size": words.size,
         "number": lambda number: f"{number:,}",

@@ -17,7 +17,7 @@ IN_ALL = 40  # findings shown; of the rules after them only a line
 QUOTED = 2  # lines quoted of a finding's evidence
 TEXT_LIMIT = 400  # characters of one text
 NARROW = 120  # columns of a terminal below which a path is shortened to fit; elsewhere it stays whole, to be copied
-REASONS, CRASHES, PROBLEMS = 4, 5, 3
+REASONS, CRASHES, PROBLEMS, CAUSES = 4, 5, 3, 6
 
 _STYLE = {
     Severity.CRITICAL: "bold white on red",
@@ -150,6 +150,15 @@ class Summary:
         for note in self.report.notes:
             self.entry("note", note)
 
+    def diagnoses(self) -> None:
+        """The root causes, each with how sure it is and the first thing to do."""
+        for one in self.report.diagnoses[:CAUSES]:
+            self.console.print()
+            self.line(Text.assemble(self.text(one.title, "bold"), (f" ({one.confidence})", "cyan")), hanging=2)
+            for step in one.next_steps[:1]:
+                self.line(Text.assemble(("next: ", "dim"), self.text(step)), indent=2, hanging=6)
+        self.more(len(self.report.diagnoses) - CAUSES, "root cause", indent=0)
+
     def unchecked(self, outcomes: Iterable[Outcome]) -> None:
         """The rules that were not checked, counted by reason."""
         reasons = words.by_reason(outcomes)
@@ -169,8 +178,7 @@ def print_summary(report: Report, console: Console, report_path: str | None) -> 
     summary.header()
     console.print()
     summary.line(summary.text(words.verdict(report), "bold"))
-    for diagnosis in report.diagnoses:
-        summary.line(summary.text(f"{diagnosis.title} ({diagnosis.confidence})"), indent=2, hanging=2)
+    summary.diagnoses()
     summary.findings()
     console.print()
     summary.overviews()
