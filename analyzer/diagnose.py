@@ -68,7 +68,9 @@ def _asked(one: DiagnosisRule, store: Store, notes: list[str]) -> list[Cause]:
 def settled(causes: Iterable[_Named]) -> list[_Named]:
     """The causes that stand: without those that a surer one explains wholly. Equals over one finding are rivals."""
     standing: list[_Named] = []
-    for one in sorted(causes, key=lambda each: (each.cause.confidence.rank, each.order)):
+    for one in sorted(
+        causes, key=lambda each: (each.cause.confidence.rank, -len(each.ids), -len(each.roots), each.order)
+    ):
         wider = next((each for each in standing if _explains(each, one)), None)
         if wider is not None:
             wider.cause = _widened(wider.cause, one.cause)

@@ -1,0 +1,49 @@
+"""RC: the pods' MTU does not fit into the tunnels."""
+
+from collections.abc import Iterator
+
+from analyzer.diagnosis import Cause, Confidence, diagnosis
+from analyzer.findings import Findings
+from analyzer.model import Severity
+from analyzer.stated import alike, always, following, nodes_of, same_node, serious, stated
+
+ROOTS = ("ovn-overlay-mtu-too-large", "sdn-overlay-mtu-too-large", "node-mtu-inconsistent", "oversize-drops-observed")
+AFTER = (
+    *("node-mtu-inconsistent", "oversize-drops-observed", "tls-timeout-with-mtu-gap", "interface-errors-or-drops"),
+    *("gateway-or-node-init-failed", "management-port-problem"),
+)
+
+
+@diagnosis
+def overlay_mtu_too_large(findings: Findings) -> Iterator[Cause]:
+    """Large packets between pods of two nodes are lost: MTU and header of the tunnel do not fit into the uplink.
+
+    Certain where both values are known and do not fit: it is arithmetic. Interfaces that merely disagree make it
+    likely, drops of large packets or TLS time-outs alone possible.
+    """
+    told: set[str] = set()
+    for rule in ROOTS:
+        for group in alike(one for one in serious(findings.of(rule)) if one.id not in told):
+            follows = same_node if nodes_of(group) else always
+            after = following(findings, group, (*ROOTS[ROOTS.index(rule) + 1 :], *AFTER), follows)
+            wide = following(findings, group, ("tls-timeout-with-mtu-gap",), always)
+            told |= {one.id for one in (*after, *wide)}
+            certain = rule.endswith("mtu-too-large") and group[0].severity.at_least(Severity.ERROR)
+            confidence = Confidence.CERTAIN if certain else Confidence.LIKELY
+            yield stated(group, confidence, _STEPS, symptoms=(*after, *wide))
+    for group in alike(one for one in serious(findings.of("tls-timeout-with-mtu-gap")) if one.id not in told):
+        yield stated(group, Confidence.POSSIBLE, _STEPS, settles=_SETTLES)
+
+
+_STEPS = (
+    (
+        "Lower the cluster's MTU (100 bytes below the uplink for OVN-Kubernetes, 50 for OpenShift SDN, 46 more with"
+        " IPsec), or raise the MTU of the uplink and of every switch on the way."
+    ),
+    (
+        "The cluster's MTU is changed by a migration (`spec.migration.mtu` of network.operator, then machine configs,"
+        " as the product's documentation says); the nodes reboot twice."
+    ),
+    "`ping -M do -s SIZE` between two nodes shows the largest packet that passes.",
+)
+_SETTLES = ("`ping -M do -s 1472` between the nodes, or a capture that shows lost large segments, settles it.",)

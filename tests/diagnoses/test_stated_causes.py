@@ -1,0 +1,227 @@
+"""The diagnoses that findings state by themselves: which finding is the cause, which ones follow from it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from diagnosis_kit import absorbed, causes, diagnosed, finding
+
+from analyzer import diagnoses, losses
+from analyzer.diagnosis import DiagnosisRule
+from analyzer.model import Severity, ranked
+from analyzer.rule import Rule
+from analyzer.stated import mentions, sentence
+
+MODULES = sorted(Path(diagnoses.__path__[0]).glob("*.py"))
+RULE = re.compile(r'"([a-z0-9]+(?:-[a-z0-9]+)+)"')
+# What comes first explains the rest; on another node or about another thing nothing is explained.
+CASES = {
+    "metallb-configuration-frozen": (
+        finding("metallb-config-stale", "BGPPeer tor1", message="each speaker rejects the resources"),
+        finding("bgppeer-dangling-reference", "BGPPeer tor1", message="BGPPeer tor1 names a Secret that is not there"),
+        finding("neighbor-attribute-drift", "192.0.2.1", "worker-0"),
+    ),
+    "metallb-reference-broken": (
+        finding("bgppeer-dangling-reference", "BGPPeer tor1"),
+        finding("neighbor-attribute-drift", "192.0.2.1", "worker-0", message="BGPPeer tor1 asks for a password"),
+    ),
+    "service-without-address": (
+        finding(
+            "lb-service-without-ip", "shop/web", message="shop/web has no address: pool gold, which does not exist"
+        ),
+        finding("pool-exhausted", "pool gold", severity="warning"),
+    ),
+    "nobody-is-selected": (
+        finding("advertisement-selects-nothing", "BGPAdvertisement adv", message="BGPAdvertisement adv names no pool"),
+        finding("pool-not-advertised", "pool gold", message="BGPAdvertisement adv is for pool silver"),
+    ),
+    "announcements-filtered": (
+        finding("bgp-policy-missing", "192.0.2.1", "worker-0"),
+        finding("bgp-nothing-announced", "192.0.2.1", "worker-0"),
+        finding("announcement-asymmetry", "shop/web", "worker-0", about=("worker-0", "192.0.2.1")),
+    ),
+    "node-runs-another-configuration": (
+        finding("announced-prefix-missing", "shop/web", "worker-0"),
+        finding("announcement-asymmetry", "shop/web", "worker-0"),
+    ),
+    "announcer-down": (
+        finding("announcer-not-ready", "speaker-x", "worker-0"),
+        finding("bgp-session-down", "192.0.2.1", "worker-0"),
+    ),
+    "service-has-no-backend": (
+        finding("lb-service-no-serving-endpoint", "shop/web"),
+        finding("route-backend-broken", "shop/page", message="its service shop/web has no endpoint"),
+    ),
+    "layer2-announcement-broken": (
+        finding("l2-interface-selector-miss", "shop/web", "worker-0"),
+        finding("l2-service-without-announcer", "shop/web"),
+    ),
+    "node-network-down": (
+        finding("bridge-missing-or-fail-open", "br-int", "worker-0"),
+        finding("network-pod-crashloop", "openshift-ovn-kubernetes/ovnkube-node-x", "worker-0"),
+        finding("sandbox-creation-failures", "worker-0", "worker-0"),
+    ),
+    "ovn-databases-unhealthy": (
+        finding("raft-unhealthy", "OVN_Southbound"),
+        finding("pod-without-logical-port", "shop/web-1", "worker-0"),
+    ),
+    "tunnel-between-nodes-broken": (
+        finding("chassis-missing-or-duplicate", "worker-0", "worker-0"),
+        finding("tunnel-port-missing-or-stale", "br-int/ovn-abc-0", "worker-0"),
+    ),
+    "address-used-twice": (
+        finding("duplicate-addresses", "192.0.2.9", message="worker-0 and worker-1 have 192.0.2.9"),
+        finding("arp-failed", "192.0.2.9", "worker-2"),
+    ),
+    "overlay-mtu-too-large": (
+        finding("ovn-overlay-mtu-too-large", "worker-0", "worker-0"),
+        finding("oversize-drops-observed", "br-ex", "worker-0"),
+        finding("tls-timeout-with-mtu-gap", "cluster"),
+    ),
+    "pod-not-attached": (
+        finding("logical-port-not-bound", "shop/web-1", "worker-0"),
+        finding("pod-port-binding-timeout", "worker-0", "worker-0", message="shop/web-1 was not bound in time"),
+    ),
+    "service-rules-stale": (
+        finding("load-balancer-backend-mismatch", "shop/web"),
+        finding("service-not-programmed", "shop/web", "worker-0"),
+    ),
+    "names-not-resolved": (
+        finding("cluster-dns-unhealthy", "openshift-dns/dns-default"),
+        finding("network-operator-unhealthy", "dns", message="the dns operator is degraded"),
+    ),
+    "ingress-not-serving": (
+        finding("router-not-serving", "default", message="no router of ingress controller default is ready"),
+        finding("network-operator-unhealthy", "ingress", message="the ingress operator is degraded"),
+    ),
+    "node-hardware-or-link": (
+        finding("link-down", "eno1", "worker-0"),
+        finding("interface-errors-or-drops", "eno2", "worker-0"),
+    ),
+    "node-settings-wrong": (
+        finding("ip-forwarding-off", "net.ipv4.ip_forward", "worker-0"),
+        finding("management-port-problem", "ovn-k8s-mp0", "worker-0"),
+    ),
+    "cluster-network-misconfigured": (
+        finding("host-subnet-exhausted", "10.128.0.0/14"),
+        finding("sandbox-creation-failures", "worker-0", "worker-0"),
+    ),
+    "cpus-refused": (finding("smt-alignment-error", "shop/web-1", "worker-0"),),
+    "clocks-differ": (finding("time-skew", "worker-0", "worker-0"),),
+    "operator-reports-trouble": (finding("network-operator-unhealthy", "network"),),
+}
+ELSEWHERE = "worker-9"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_cause_absorbs_what_follows_from_it(name):
+    found = CASES[name]
+    (cause,) = causes(name, *found)
+    assert absorbed(cause) == sorted((rule, one.subject) for rule, one in found)
+    assert cause.title
+    assert cause.next_steps
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_remarks_alone_are_no_cause(name):
+    remarks = [finding(rule, one.subject, one.node, "info", one.message) for rule, one in CASES[name]]
+    found = causes(name, *remarks)
+    assert [one.title for one in found] == []
+
+
+@pytest.mark.parametrize("name", [name for name, found in CASES.items() if found[0][1].node])
+def test_another_node_is_not_explained(name):
+    root, *rest = CASES[name]
+    foreign = [finding(rule, f"{one.subject}-else", ELSEWHERE, message="of itself") for rule, one in rest if one.node]
+    (first,) = [one for one in causes(name, root, *foreign) if root[1].subject in {one.subject for one in one.roots}]
+    assert ELSEWHERE not in {one.node for one in first.findings}
+
+
+def test_the_resource_behind_a_rejected_configuration_is_the_title():
+    (cause,) = causes("metallb-configuration-frozen", *CASES["metallb-configuration-frozen"])
+    assert cause.title == "BGPPeer tor1 names a Secret that is not there"
+    assert cause.confidence == "certain"
+
+
+def test_nodes_that_fail_alike_are_one_cause():
+    found = [
+        finding("announcer-not-ready", f"speaker-{at}", f"worker-{at}", message=f"speaker-{at} on worker-{at} dies")
+        for at in range(3)
+    ]
+    (cause,) = causes("announcer-down", *found)
+    assert cause.nodes == ("worker-0", "worker-1", "worker-2")
+    assert cause.title.endswith("(and the same on 2 more)")
+
+
+def test_two_faults_on_two_nodes_are_two_causes():
+    found = diagnosed(*CASES["node-network-down"], finding("ip-forwarding-off", "net.ipv4.ip_forward", "worker-1"))
+    assert [(one.cause, one.nodes) for one in found] == [
+        ("node-network-down", ("worker-0",)),
+        ("node-settings-wrong", ("worker-1",)),
+    ]
+
+
+def test_a_trace_and_the_policy_that_it_ends_at_are_certain():
+    deny = finding("netpol-default-deny", "shop/deny", severity="info", line=3)
+    trace = finding("ovnkube-trace-failure", "shop/web-1", line=3)
+    place = deny[1].evidence
+    trace = (trace[0], type(trace[1])("shop/web-1", "it does not get through", place))
+    (cause,) = causes("policy-denies-traffic", deny, trace)
+    assert cause.confidence == "certain"
+    assert len(cause.findings) == 2
+
+
+def test_only_arithmetic_makes_an_mtu_certain():
+    (too_large,) = causes("overlay-mtu-too-large", finding("ovn-overlay-mtu-too-large", "worker-0", "worker-0"))
+    (tight,) = causes("overlay-mtu-too-large", finding("ovn-overlay-mtu-too-large", "worker-0", "worker-0", "warning"))
+    (guess,) = causes("overlay-mtu-too-large", finding("tls-timeout-with-mtu-gap", "cluster"))
+    assert [one.confidence for one in (too_large, tight, guess)] == ["certain", "likely", "possible"]
+
+
+def test_every_serious_rule_has_a_diagnosis():
+    """A finding at error that no diagnosis knows would stand below causes that matter less."""
+    known = "\n".join(path.read_text() for path in (*MODULES, Path(losses.__file__)))
+    bad = {rule.id for rule in Rule.registry.values() if rule.severity.at_least(Severity.ERROR)}
+    assert sorted(rule for rule in bad if f'"{rule}"' not in known) == []
+
+
+def test_every_rule_that_a_diagnosis_names_exists():
+    named = {name for path in MODULES for name in RULE.findall(path.read_text())}
+    assert sorted(named - set(Rule.registry) - {"mtu-too-large"}) == []
+
+
+@pytest.mark.parametrize("name", sorted(DiagnosisRule.registry))
+def test_every_diagnosis_is_documented(name):
+    one = DiagnosisRule.registry[name]
+    assert one.title
+    assert len(one.doc.split("\n\n", 1)) == 2, "a second paragraph says when it is how sure"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("the session is down; three more are", "The session is down"),
+        ("shop/web has no address", "shop/web has no address"),
+        ("192.0.2.1 is down.", "192.0.2.1 is down"),
+        ("x" * 300, "X" + "x" * 179 + "…"),
+        (f"the node does not answer at all (because of {'y' * 200})", "The node does not answer at all"),
+    ],
+)
+def test_a_title_is_one_clause(text, title):
+    assert sentence(text) == title
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "named"),
+    [
+        ("pool gold", "pool gold is full", True),
+        ("pool gold", "pool golden is full", False),
+        ("shop/web", "demo/shop/web is another one", False),
+        ("192.0.2.1", "192.0.2.10 is down", False),
+        ("192.0.2.1", "nothing from 192.0.2.1.", True),
+        ("2001:db8::1", "nothing from 2001:db8::1:5", False),
+    ],
+)
+def test_a_name_is_a_whole_word(name, message, named):
+    _, one = finding("time-skew", "x", message=message)
+    assert mentions(ranked("r", Severity.INFO, [one])[0], name) is named
