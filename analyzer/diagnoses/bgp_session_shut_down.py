@@ -24,7 +24,7 @@ def _title(group: LossGroup) -> str:
     if group.kind is Kind.SHUT_HERE:
         return f"The BGP session with {who} is shut down by hand {on_nodes(group)}"
     what = "BFD" if group.kind is Kind.BFD_SHUT_THERE else "the BGP session"
-    return f"{who} has {what} {on_nodes(group)} shut down"
+    return f"{who} has {what} shut down for {listed(group.nodes) or 'a node'}"
 
 
 def _steps(group: LossGroup) -> tuple[str, ...]:

@@ -1,11 +1,14 @@
 """Findings made by hand, and what the diagnoses make of them."""
 
+from kit import store_of
+
 from analyzer.diagnose import diagnose
 from analyzer.diagnosis import DiagnosisRule
 from analyzer.findings import Findings
 from analyzer.model import Finding, Outcome, Severity, Status, ranked
 from analyzer.registry import load_diagnoses, load_rules
 from analyzer.rule import Rule
+from analyzer.run import judge
 from analyzer.store import Store
 from parsers.base import Evidence
 
@@ -49,6 +52,17 @@ def diagnosed(*found, clear=()):
     """All diagnoses of these findings, settled and in order."""
     notes = []
     result = diagnose(Store(), outcomes(*found, clear=clear), notes)
+    assert notes == []
+    return result
+
+
+def of_members(members):
+    """All diagnoses of an archive with these members, by path and content, after every rule."""
+    store = store_of(members)
+    judged = tuple(judge(one, store) for one in Rule.registry.values())
+    assert [one.reason for one in judged if one.status is Status.CRASHED] == []
+    notes = []
+    result = diagnose(store, judged, notes)
     assert notes == []
     return result
 
