@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 from analyzer.diagnosis import Cause, Confidence
 from analyzer.findings import Findings
@@ -19,11 +18,6 @@ Follows = Callable[[RankedFinding, RankedFinding], bool]
 def same_node(root: RankedFinding, other: RankedFinding) -> bool:
     """Whether both are of one node; a root of no certain node is of all."""
     return other.node is not None and root.node in {None, other.node}
-
-
-def same_subject(root: RankedFinding, other: RankedFinding) -> bool:
-    """Whether both are about one thing, on one node if both name theirs."""
-    return root.subject == other.subject and (None in {root.node, other.node} or root.node == other.node)
 
 
 def same_session(root: RankedFinding, other: RankedFinding) -> bool:
@@ -123,8 +117,3 @@ def stated(  # noqa: PLR0913 - the parts of a cause
         settles=tuple(settles),
         key=first.id,
     )
-
-
-def with_symptoms(cause: Cause, more: Iterable[RankedFinding]) -> Cause:
-    """The cause with more that follows from it."""
-    return replace(cause, symptoms=(*cause.symptoms, *more))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analyzer.diagnosis import Cause, Confidence, diagnosis
 from analyzer.loss_kinds import Kind
-from analyzer.losses import Losses, LossGroup, on_nodes, peer_name
+from analyzer.losses import LossGroup, Losses, listed, on_nodes, peer_name
 from analyzer.session_causes import cause_of, resources, said, vtysh, with_words
 
 

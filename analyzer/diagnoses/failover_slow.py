@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from analyzer.diagnosis import Cause, Confidence, diagnosis
 from analyzer.findings import Findings
 from analyzer.frr import Sessions
-from analyzer.model import Severity
 from analyzer.stated import stated
 
 SLOW = (
@@ -25,7 +24,7 @@ def failover_slow(findings: Findings, sessions: Sessions) -> Iterator[Cause]:
         if not one.uses_bfd and one.established and one.block is not None and (one.block.hold_time or 0) >= SLOW
     }
     for one in findings.of("bgp-hold-timer-expired"):
-        if (one.node, one.subject) in slow and one.severity.at_least(Severity.INFO):
+        if (one.node, one.subject) in slow:
             steps = (
                 (
                     "Give the BGPPeer a BFDProfile (`spec.bfdProfile`) and switch BFD on at the router,"

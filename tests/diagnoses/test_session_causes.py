@@ -138,7 +138,7 @@ def test_the_router_was_shut_down():
     reset = "Last reset 00:00:40,  Notification received (Cease/Administrative Shutdown)"
     one = only(node_with(lost(state="Active", reset=reset)))
     assert (one.cause, one.confidence) == ("bgp-session-shut-down", "certain")
-    assert one.title.startswith("192.0.2.1 (tor1) has the BGP session")
+    assert one.title == "192.0.2.1 (tor1) has the BGP session shut down for worker-0"
 
 
 def test_no_route_is_likely_by_frr_alone_and_certain_with_the_routes():
