@@ -36,7 +36,8 @@ AnyFact = TypeVar("AnyFact", bound=KubernetesFact)
 def unique(facts: Iterable[AnyFact]) -> list[AnyFact]:
     """Each object once, in the order of first sight; of several versions the one with the highest resourceVersion.
 
-    An object is known by its uid; without one by its image directory, namespace and name.
+    An object is known by its uid; without one by its image directory, namespace and name. What has neither uid nor
+    version comes from a table that somebody saved, and is left out where the object itself is there.
     """
     found: dict[tuple[str, ...], AnyFact] = {}
     for fact in facts:
@@ -44,7 +45,10 @@ def unique(facts: Iterable[AnyFact]) -> list[AnyFact]:
         held = found.get(key)
         if held is None or fact.resource_version > held.resource_version:
             found[key] = fact
-    return list(found.values())
+    if all(fact.uid for fact in found.values()):
+        return list(found.values())
+    told = {(fact.namespace, fact.name) for fact in found.values() if fact.uid}
+    return [one for one in found.values() if one.uid or one.resource_version or (one.namespace, one.name) not in told]
 
 
 class Operator(StrEnum):

@@ -57,7 +57,7 @@ class NetworkOperatorConfig(KubernetesFact):
     migration: MtuMigration | None = None
 
 
-def _migration(tree: Tree, *path: str) -> MtuMigration | None:
+def mtu_migration(tree: Tree, *path: str) -> MtuMigration | None:
     """What `migration.mtu` says; None without one."""
     if not tree.has(*path):
         return None
@@ -102,7 +102,7 @@ def _network(tree: Tree, source: SourceFile) -> Iterator[NetworkConfig]:
         cluster_networks=tuple(required_text(one, "cidr") for one in tree.items(*networks)),
         service_networks=texts(tree, *services),
         mtu=number(tree, "status", "clusterNetworkMTU"),
-        migration=_migration(tree, "status", "migration", "mtu"),
+        migration=mtu_migration(tree, "status", "migration", "mtu"),
     )
 
 
@@ -149,5 +149,5 @@ def _operator(tree: Tree, source: SourceFile) -> Iterator[NetworkOperatorConfig]
         ip_forwarding=text(tree, *gateway, "ipForwarding"),
         ipsec=(text(tree, *ovn, "ipsecConfig", "mode") or "Full") if tree.has(*ovn, "ipsecConfig") else None,
         transport=text(tree, *ovn, "transport"),
-        migration=_migration(tree, "spec", "migration", "mtu"),
+        migration=mtu_migration(tree, "spec", "migration", "mtu"),
     )

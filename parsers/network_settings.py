@@ -105,7 +105,7 @@ def _of(  # noqa: PLR0913, PLR0917 - the two objects have other names for the sa
         marks=marks(tree, **paths),
         place=place,
         network_type=text(tree, *paths["network_type"]) or None,
-        cluster_networks=tuple(_cluster_network(one) for one in tree.items(*paths["cluster_networks"])),
+        cluster_networks=tuple(written_network(one) for one in tree.items(*paths["cluster_networks"])),
         service_networks=texts(tree, *paths["service_networks"]),
         mtu=number(tree, *paths["mtu"]),
         migrating=bool(tree.get(*migration)),
@@ -116,7 +116,8 @@ def _of(  # noqa: PLR0913, PLR0917 - the two objects have other names for the sa
     )
 
 
-def _cluster_network(tree: Tree) -> str:
+def written_network(tree: Tree) -> str:
+    """A network of pods as NetworkSettings holds it."""
     prefix = number(tree, "hostPrefix")
     return required_text(tree, "cidr") + (f" host prefix {prefix}" if prefix else "")
 

@@ -170,6 +170,8 @@ def _item(chunk: Text, text: Text, reading: Reading) -> Iterator[Tree | Malforme
     except MalformedError as error:
         yield error
         return
-    if found:
+    if found and not isinstance(found[0], list):  # a torn line that begins with a dash
+        yield MalformedError(chunk.first_line, "no item of a list: torn")
+    elif found:
         value, spans, _ = found
         yield Tree(value[0], text, spans, spans[id(value)][0])
