@@ -1,6 +1,7 @@
 """What a rule says and what a report holds. Output only ever reads these."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
@@ -198,6 +199,44 @@ class FactTable:
     note: str | None = None
 
 
+class Lane(StrEnum):
+    """What an entry is about; the lanes of a picture of the timeline, in this order."""
+
+    COLLECTION = "collection"
+    SESSIONS = "bgp and bfd"
+    FRR = "frr"
+    METALLB = "metallb"
+    OVN = "ovn and ovs"
+    NETWORK = "network pods"
+    KUBELET = "kubelet"
+    PODS = "pods"
+    NODES = "nodes"
+    EVENTS = "events"
+    OPERATORS = "operators"
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """Something that happened, in UTC.
+
+    until and count: of a burst that is told as one entry. about: the time is derived from an age and may be some
+    seconds off. guessed: the year is inferred, for the line names none. bad: it is a fault or a loss, not a remark.
+    subject: the peer, pod, service or daemon, by which bursts are told apart.
+    """
+
+    at: datetime
+    node: str | None
+    lane: Lane
+    subject: str
+    text: str
+    evidence: Evidence
+    bad: bool = False
+    about: bool = False
+    guessed: bool = False
+    until: datetime | None = None
+    count: int = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """A root cause over several findings: how sure, why, and what would settle what is not certain."""
@@ -233,6 +272,8 @@ class Report:
     services: tuple[ServiceVerdict, ...] | None = None  # None: not collected, or not asked for
     peers: tuple[PeerState, ...] | None = None
     tables: tuple[FactTable, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()  # the newest; `gatherscope timeline` has all
+    timeline_total: int = 0
 
     def findings(self) -> list[tuple[Outcome, RankedFinding]]:
         """All findings, the worst first; within a severity in the order of rules, nodes and subjects."""

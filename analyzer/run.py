@@ -20,6 +20,7 @@ from analyzer.registry import load_diagnoses, load_parsers, load_rules
 from analyzer.rule import NotCollectedError, Rule, closure, needs, needs_of
 from analyzer.show import Show, shows
 from analyzer.store import Store
+from analyzer.timeline.axis import needs_of_all, timeline
 from parsers.base import Evidence, Fact, ParseFailure, Parser, SourceFile, failure, first_line, run
 
 Progress = Callable[[int, int | None], None]
@@ -31,14 +32,24 @@ def analyze(inputs: Sequence[str], rules: Iterable[Rule] | None = None, progress
 
     The diagnoses, the overviews of services and peers and the tables of facts are made when all rules are asked for.
     """
+    return examine(inputs, rules, progress)[0]
+
+
+def examine(
+    inputs: Sequence[str],
+    rules: Iterable[Rule] | None = None,
+    progress: Progress | None = None,
+    also: Iterable[type[Fact]] = (),
+) -> tuple[Report, Store]:
+    """What `analyze` does, with the facts behind the report; `also` are further kinds of them to be read."""
     load_rules()
     load_diagnoses()
     chosen = sorted(Rule.registry.values() if rules is None else rules, key=lambda one: (one.area, one.id))
     whole = len(chosen) == len(Rule.registry)
     kinds = closure(tuple(need for one in chosen for need in one.needs)) | closure(needs_of(cluster_summary))
-    store, archive = read(inputs, kinds | (_of_the_whole() if whole else set()), progress)
+    store, archive = read(inputs, kinds | (_of_the_whole() if whole else set()) | set(also), progress)
     outcomes = tuple(judge(one, store) for one in chosen)
-    return Report(
+    report = Report(
         tool_version=__version__,
         archive=archive,
         cluster=cluster_summary(**store.arguments(needs_of(cluster_summary))),
@@ -47,15 +58,17 @@ def analyze(inputs: Sequence[str], rules: Iterable[Rule] | None = None, progress
         parse_failures=tuple(store.failures),
         **(_overviews(store, outcomes) if whole else {}),
     )
+    return report, store
 
 
 def _of_the_whole() -> set[type[Fact]]:
     """What the overviews and the diagnoses need beside the rules."""
     diagnoses = tuple(need for one in DiagnosisRule.registry.values() for need in one.needs)
-    return closure(needs(*_OVERVIEWS.values())) | closure(diagnoses)
+    return closure(needs(*_OVERVIEWS.values())) | closure(diagnoses) | closure(needs_of_all())
 
 
 _OVERVIEWS: dict[str, type[Any]] = {"services": ServiceVerdicts, "peers": PeerStates}
+NEWEST = 1000  # entries of the timeline that a report holds
 ROWS = 100  # rows of each table of facts that a report holds
 
 
@@ -66,7 +79,15 @@ def _overviews(store: Store, outcomes: tuple[Outcome, ...]) -> dict[str, Any]:
     found = {name: _made(name, partial(store.joined, kind), notes) for name, kind in _OVERVIEWS.items()}
     browsed = [one for one in shows().values() if one.in_report]
     tables = [_made(one.name, partial(_first_rows, one, store), notes) for one in browsed]
-    return {**found, "diagnoses": causes, "tables": tuple(one for one in tables if one), "notes": tuple(notes)}
+    told = timeline(store)
+    return {
+        **found,
+        "diagnoses": causes,
+        "tables": tuple(one for one in tables if one),
+        "timeline": told.entries[-NEWEST:],
+        "timeline_total": len(told.entries),
+        "notes": (*notes, *told.problems),
+    }
 
 
 def _made(name: str, make: Callable[[], Any], notes: list[str]) -> Any:

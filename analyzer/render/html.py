@@ -15,6 +15,7 @@ from parsers.base import Evidence
 FINDINGS_PER_GROUP = 200
 EVIDENCE_PER_FINDING = 8
 PAGE_BUDGET = 10_000_000  # characters of findings on the page; beyond it findings are counted and not shown
+TIMELINE = 100  # moments of the timeline that the page shows
 GAPS, MEMBERS, FAILURES, PROBLEMS, NODES = 50, 20, 200, 100, 60  # rows shown of each list
 OPEN_FINDINGS, OPEN_LINES, OPEN_PROBLEMS = 20, 12, 8  # what goes beyond these is folded
 _MARKUP_PER_LINE, _MARKUP_PER_PART = 12, 250  # characters of tags around a quoted line and around a piece of evidence
@@ -95,6 +96,7 @@ def report_html(report: Report, rules: Mapping[str, str]) -> str:
 _LOOKS = {"announced": "good", "partly announced": "weak", "not announced": "bad"}
 _LIMITS = {
     "gaps": GAPS,
+    "timeline": TIMELINE,
     "members": MEMBERS,
     "failures": FAILURES,
     "problems": PROBLEMS,

@@ -16,6 +16,7 @@ from analyzer.model import (
     RankedFinding,
     Report,
     ServiceVerdict,
+    TimelineEntry,
 )
 from parsers.base import Evidence, ParseFailure
 
@@ -48,6 +49,7 @@ def report_dict(report: Report) -> dict[str, Any]:
             "services": None if report.services is None else [_service(one) for one in report.services],
             "peers": None if report.peers is None else [_peer(one) for one in report.peers],
             "tables": [_table(one) for one in report.tables],
+            "timeline": {"total": report.timeline_total, "entries": [timeline_entry(one) for one in report.timeline]},
         }
     )
     return plain
@@ -130,6 +132,23 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "last_line": evidence.last_line,
         "excerpt": list(evidence.excerpt),
         "note": evidence.note,
+    }
+
+
+def timeline_entry(one: TimelineEntry) -> dict[str, Any]:
+    """One entry of the timeline; times are RFC 3339."""
+    return {
+        "at": f"{one.at:%Y-%m-%dT%H:%M:%SZ}",
+        "until": f"{one.until:%Y-%m-%dT%H:%M:%SZ}" if one.until else None,
+        "node": one.node,
+        "lane": one.lane.value,
+        "subject": one.subject,
+        "text": one.text,
+        "count": one.count,
+        "bad": one.bad,
+        "about": one.about,
+        "year_inferred": one.guessed,
+        "evidence": _evidence(one.evidence),
     }
 
 

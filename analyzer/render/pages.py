@@ -41,6 +41,7 @@ def environment() -> Environment:
         "attribute": _attribute,
         "plural": words.plural,
         "prose": prose,
+        "when": words.when,
         "few": words.first_few,
         "size": words.size,
         "number": lambda number: f"{number:,}",

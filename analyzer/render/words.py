@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
-from analyzer.model import Coverage, Outcome, RankedFinding, Report, Severity, Status
+from analyzer.model import Coverage, Outcome, RankedFinding, Report, Severity, Status, TimelineEntry
 
 _NOUN = {Severity.CRITICAL: "critical fault", Severity.ERROR: "error", Severity.WARNING: "warning"}
 
@@ -11,6 +12,17 @@ _NOUN = {Severity.CRITICAL: "critical fault", Severity.ERROR: "error", Severity.
 def plural(count: int, noun: str) -> str:
     """`1 error`, `2 errors`, `1,234 errors`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def when(one: TimelineEntry) -> str:
+    """`2026-11-21 10:00:05`, `~` for about, `?` for a guessed year, a burst with its end."""
+    mark = "~" if one.about else "?" if one.guessed else ""
+    end = f" to {_end(one.at, one.until)}" if one.until and one.until - one.at >= timedelta(seconds=1) else ""
+    return f"{mark}{one.at:%Y-%m-%d %H:%M:%S}{end}"
+
+
+def _end(begin: datetime, end: datetime) -> str:
+    return f"{end:%H:%M:%S}" if begin.date() == end.date() else f"{end:%Y-%m-%d %H:%M:%S}"
 
 
 def listed(parts: Sequence[str]) -> str:

@@ -1,0 +1,1 @@
+"""What happened when, of all sources on one axis."""
