@@ -18,7 +18,7 @@ from parsers.conditions import ConditionStatus
 from parsers.connectivity_checks import ConnectivityCheck, Outage
 from parsers.kubernetes import unique
 
-SHORT = timedelta(minutes=1)  # (J) an outage up to which is nothing: a single attempt that failed
+SHORT = timedelta(seconds=90)  # (J) an outage up to which is nothing: a single attempt that failed, until the next one
 STALE = timedelta(minutes=15)  # (J) without a new failure after which the source has stopped trying
 DAY = timedelta(days=1)
 

@@ -36,6 +36,8 @@ _STRUCTURED = frozenset(
         "dev",
     ]
 )
+# What `oc adm diagnostics NetworkCheck` of OpenShift 3 saves of its test pods' own network, below the folder of a node.
+_OF_PODS = re.compile(r"(?:^|/)nodes/[^/]+/pods/[^/]+/(?:addresses|routes)$")
 _COMPRESSED = (".gz", ".xz", ".bz2", ".zst")
 _CONTAINER = re.compile(r"\.(?:tar|tgz|tbz2?|txz|tzst|zip|tar\.(?:gz|xz|bz2|zst))$", re.IGNORECASE)
 
@@ -83,7 +85,7 @@ class Plan:
 
     def loose(self, path: str) -> bool:
         """Whether the path is none of the collectors' own, so that only its content can say what it is."""
-        return bool(self._contents) and not _structured(path)
+        return bool(self._contents) and not _structured(path) and not _OF_PODS.search(path)
 
     def matches(self, path: str) -> list[Match]:
         """The parsers whose pattern the path ends with; a compressed member counts by its name without the suffix."""

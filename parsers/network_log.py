@@ -5,9 +5,10 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
-from parsers.base import Evidence, ParseFailure, SourceFile, clean, decode, failure
+from parsers.base import Evidence, SourceFile, clean, decode, failure
 from parsers.cni_failures import CniFailure
 from parsers.host_facts import HostFact, node_hint
 from parsers.hours import most_in_an_hour
@@ -39,13 +40,12 @@ class NetworkLogWindow(HostFact):
     last_time: datetime | None = None
 
 
-class NetworkLogCount(HostFact):
+class LogCount(HostFact):
     """How often a program says the same of the same subject. The evidence is the first such line, mark `last` the last.
 
     node: of journals; logs of pods tell their pod alone. most_in_an_hour: by whole minutes.
     """
 
-    kind: NetworkLogKind
     program: str
     subject: str | None = None
     failure: CniFailure | None = None
@@ -57,16 +57,27 @@ class NetworkLogCount(HostFact):
     most_in_an_hour: int = 0
 
 
-class NetworkLogEvent(HostFact):
-    """One message; only the newest of each kind, subject and failure are kept."""
+class NetworkLogCount(LogCount):
+    """The same message of ovnkube, multus or the kubelet."""
 
     kind: NetworkLogKind
+
+
+class LogEvent(HostFact):
+    """One message; only the newest of each kind, subject and failure are kept."""
+
     program: str
     subject: str | None = None
     failure: CniFailure | None = None
     moment: str | None = None
     time: datetime | None = None
     text: str
+
+
+class NetworkLogEvent(LogEvent):
+    """One message of ovnkube, multus or the kubelet."""
+
+    kind: NetworkLogKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,30 +149,32 @@ class _Group:
             self.minutes[minute] += 1
 
 
-_Key = tuple[str | None, NetworkLogKind, str | None, CniFailure | None]
-Facts = Iterator[NetworkLogWindow | NetworkLogCount | NetworkLogEvent | ParseFailure]
+_Key = tuple[str | None, StrEnum, str | None, CniFailure | None]
 
 
 @dataclass(slots=True)
 class NetworkLog:
-    """Reads one log: which lines are looked at, how a line is taken apart, what its message means."""
+    """Reads one log: which lines are looked at, how a line is taken apart, what its message means, in which facts."""
 
     parser_name: str
     program: str
     wanted: re.Pattern[bytes]
     line: Callable[[str], Line]
     understand: Callable[[Line], Message | None]
+    window: type[NetworkLogWindow] = NetworkLogWindow
+    counted: type[LogCount] = NetworkLogCount
+    event: type[LogEvent] = NetworkLogEvent
     groups: dict[_Key, _Group] = field(default_factory=dict)
     uncounted: int = 0
 
-    def read(self, source: SourceFile) -> Facts:
+    def read(self, source: SourceFile) -> Iterator[Any]:
         """The facts of the log, as a stream in flat memory."""
         node = source.params.get("node") or (None if source.params.get("pod") else node_hint(source))
         for number, written in source.search(self.wanted):
             line = self.line(written)
             if message := self.understand(line):
                 self._add(source.params.get("node") or line.host or node, (number, written, line, message))
-        yield self._window(source, node)
+        yield self._covered(source, node)
         for (of_node, *_), group in self.groups.items():
             yield from self._facts(source, of_node, group)
         if self.uncounted:
@@ -180,10 +193,10 @@ class NetworkLog:
             group = self.groups[key] = _Group(place, deque(maxlen=newest))
         group.add(place)
 
-    def _window(self, source: SourceFile, node: str | None) -> NetworkLogWindow:
+    def _covered(self, source: SourceFile, node: str | None) -> NetworkLogWindow:
         first = clean(decode(source.first_raw or b"").rstrip("\n"))
         earliest, latest = self.line(first), self.line(clean(decode(source.last_raw or b"").rstrip("\n")))
-        return NetworkLogWindow(
+        return self.window(
             evidence=source.quote(1, first),
             origin=source.origin,
             node=node,
@@ -194,9 +207,7 @@ class NetworkLog:
             last_time=latest.time,
         )
 
-    def _facts(
-        self, source: SourceFile, node: str | None, group: _Group
-    ) -> Iterator[NetworkLogCount | NetworkLogEvent]:
+    def _facts(self, source: SourceFile, node: str | None, group: _Group) -> Iterator[LogCount | LogEvent]:
         first, last = group.first[2], group.newest[-1][2]
         message = group.first[3]
         common: dict[str, Any] = {
@@ -205,7 +216,7 @@ class NetworkLog:
             "program": self.program,
             **{name: getattr(message, name) for name in ("kind", "subject", "failure")},
         }
-        yield NetworkLogCount(
+        yield self.counted(
             evidence=_evidence(source, group.first),
             marks={"last": _evidence(source, group.newest[-1])},
             **common,
@@ -218,7 +229,7 @@ class NetworkLog:
         )
         for place in group.newest:
             line = place[2]
-            yield NetworkLogEvent(
+            yield self.event(
                 evidence=_evidence(source, place),
                 **common,
                 moment=line.moment,

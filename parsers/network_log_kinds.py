@@ -41,9 +41,9 @@ class NetworkLogKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that is known."""
+    """A message that is known. kind: of the program's own messages."""
 
-    kind: NetworkLogKind
+    kind: StrEnum
     subject: str | None = None
     failure: CniFailure | None = None
 

@@ -7,7 +7,9 @@ from analyzer.bgp import admin_down, events, name, of_peer, times, unanswered
 from analyzer.frr import Session, Sessions
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
+from analyzer.saved_tests import MEANS
 from parsers.frr_log import FrrLogEvent, FrrLogKind
+from parsers.probe_answers import Answer
 from parsers.tcp_probe import TcpProbe
 
 BGP_PORT = 179
@@ -16,6 +18,13 @@ MEANING = {
     110: "timed out: filtered or unreachable",
     113: "no route to host: the next hop does not answer ARP",
     101: "network unreachable: the node has no route",
+}
+
+_ANSWERS = {
+    Answer.REFUSED: MEANING[111],
+    Answer.TIMED_OUT: MEANING[110],
+    Answer.NO_ROUTE: MEANING[113],
+    Answer.UNREACHABLE: MEANING[101],
 }
 
 
@@ -41,7 +50,7 @@ def bgp_tcp_failure_classified(sessions: Sessions, probes: tuple[TcpProbe, ...] 
         found = [event for event in found if not _older(event, up)]
         if found:
             yield _finding(session, found)
-        elif saved := [one for one in probes or () if _of_session(one, session)]:
+        elif (saved := [one for one in probes or () if _of_session(one, session)]) and not saved[-1].good:
             yield _probed(session, saved[-1])
         else:
             yield Gap(session.peer, "FRR logs TCP errors only at level debug", session.node)
@@ -51,13 +60,16 @@ def bgp_tcp_failure_classified(sessions: Sessions, probes: tuple[TcpProbe, ...] 
 def _of_session(one: TcpProbe, session: Session) -> bool:
     """Whether a saved test is about this session: its peer and port, from its node or one that nothing names."""
     port = (session.config.port if session.config else None) or BGP_PORT
-    elsewhere = one.origin.folder != "" and session.node not in {None, *PurePosixPath(one.origin.folder).parts}
+    named = {*PurePosixPath(one.origin.folder).parts} | ({one.node} if one.node else set())
+    names = {session.node, (session.node or "").partition(".")[0]}
+    elsewhere = bool(named) and session.node is not None and not named & names
     return one.target == session.peer and one.port in {None, port} and not elsewhere
 
 
 def _probed(session: Session, one: TcpProbe) -> Finding:
-    text = f"a saved test of {name(session)} failed: {MEANING[one.errno]}"
-    return Finding(session.peer, text, (one.evidence, *session.where("state")), session.node, key=session.vrf)
+    text = f"a saved test of {name(session)} ({one.tool}) failed: {_ANSWERS.get(one.answer) or MEANS[one.answer]}"
+    lines = dict.fromkeys((one.evidence, *one.where("target", "answer"), *session.where("state")))
+    return Finding(session.peer, text, tuple(lines), session.node, key=session.vrf)
 
 
 def _older(event: FrrLogEvent, up: list[FrrLogEvent]) -> bool:

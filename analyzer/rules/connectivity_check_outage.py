@@ -1,15 +1,20 @@
-"""The cluster's own connection checks fail, or failed again and again."""
+"""Connections within the cluster fail: by its own checks, or by a test that somebody saved."""
 
 from collections.abc import Callable, Iterator
 
 from analyzer.connectivity import How, Way, Ways
 from analyzer.model import Finding, Gap, Severity
-from analyzer.rule import rule
+from analyzer.rule import NotCollectedError, rule
+from analyzer.saved_tests import MEANS, Aim, SavedTest, SavedTests, file_of
+from parsers.probe_answers import Answer
 
-REPEATED = 3  # (J) outages of a minute or more within a day from which on they are no accident
+REPEATED = 3  # (J) outages of more than one attempt within a day from which on they are no accident
 ALL = 3  # checks of one source from which on the source is to blame when all fail
 NAMED = 3
 PIECES = 8  # of evidence
+_BGP = 179  # tests of it are told of with the session
+_SERVER_ERROR = 500
+_PAGE = "no route has this name, or no pod serves it"
 _MEANS = {
     How.REFUSED: "the host answers, the service does not",
     How.TIMEOUT: "nothing answers: a filter, a lost tunnel or a dead host",
@@ -20,22 +25,61 @@ _MEANS = {
 
 
 @rule(Severity.WARNING, area="operator")
-def connectivity_check_outage(ways: Ways) -> Iterator[Finding | Gap]:
-    """The cluster's own connection checks fail, or failed again and again.
+def connectivity_check_outage(ways: Ways | None, tests: SavedTests | None) -> Iterator[Finding | Gap]:
+    """Connections within the cluster fail: by its own checks, or by a test that somebody saved.
 
     ## Why it matters
     A pod tries every minute to reach every node, the API servers and the services. What it cannot reach other pods
-    cannot reach either.
+    cannot reach either. The same goes for what curl, telnet, nc, ping or tracepath could not reach.
 
     ## What to do
     See who is concerned: all targets of one source, one node as a target, or one service. Refused means that the host
-    is alive; a timeout means a filter, a tunnel or a dead host. Outages during the installation, an update or the
-    restart of a node are passed over; single ones that ended are told as information.
+    is alive; a timeout means a filter, a tunnel or a dead host; unreachable means a route or a neighbour, of the source
+    or of the router that says so. Many filters drop ping: try the port itself. Outages during the installation, an
+    update or the restart of a node are passed over; single ones that ended are told as information.
     """
-    yield from (Gap(one.check.name, one.open, one.target_node) for one in ways if one.open is not None and not one.down)
-    yield from _together(ways, lambda one: one.down, _down)
-    yield from _together(ways, lambda one: not one.down and _often(one), _again)
-    yield from _together(ways, lambda one: not one.down and bool(one.ended) and not _often(one), _once)
+    if ways is None and tests is None:
+        raise NotCollectedError("not collected: pod network connectivity checks, or a saved test of a connection")
+    checks = ways or Ways(())
+    yield from (
+        Gap(one.check.name, one.open, one.target_node) for one in checks if one.open is not None and not one.down
+    )
+    yield from _together(checks, lambda one: one.down, _down)
+    yield from _together(checks, lambda one: not one.down and _often(one), _again)
+    yield from _together(checks, lambda one: not one.down and bool(one.ended) and not _often(one), _once)
+    yield from _saved(tests or SavedTests(()))
+
+
+def _saved(tests: SavedTests) -> Iterator[Finding]:
+    """What a saved test could not reach; of a target that is none of the cluster's only as information."""
+    for one in tests:
+        told = f"({one.tool}, {file_of(one)})"
+        if one.router_page:
+            text = f"a saved request {told} to {one.where} got the router's own page, HTTP 503: {_PAGE}"
+            yield Finding(one.host or one.target, text, one.evidence, severity=Severity.WARNING, key="router page")
+        elif one.status is not None and one.status >= _SERVER_ERROR:
+            text = (
+                f"a saved request {told} to {one.where} was answered HTTP {one.status}: the way is good, the server not"
+            )
+            yield Finding(one.host or one.target, text, one.evidence, one.node, Severity.INFO, f"HTTP {one.port}")
+        elif not one.good and one.port != _BGP and not (one.echo and one.aim is Aim.SERVICE):
+            source = f" from {one.source}" if one.source else ""
+            by = f", as {one.by} says" if one.by else ""
+            mtu = f", {one.mtu} bytes are the most" if one.mtu and one.answer is Answer.TOO_BIG else ""
+            text = f"a saved test {told} of {one.where}{source} failed{by}: {MEANS[one.answer]}{mtu}"
+            subject = one.node or (one.name if one.aim is not Aim.OTHER else one.target)
+            key = f"saved {one.tool} {one.port}"
+            yield Finding(subject, text, one.evidence[:PIECES], one.node, _severity(one, tests), key)
+
+
+def _severity(one: SavedTest, tests: SavedTests) -> Severity:
+    """Ping alone proves nothing: a filter may drop it. Another kind of test of the same target decides."""
+    if one.aim is Aim.OTHER or one.answer is Answer.TOO_BIG:
+        return Severity.INFO
+    others = [other for other in tests if other.target == one.target and other.tool != one.tool]
+    if one.echo and one.answer is Answer.TIMED_OUT:
+        return Severity.WARNING if others and not any(other.good for other in others) else Severity.INFO
+    return Severity.WARNING
 
 
 def _often(one: Way) -> bool:

@@ -75,6 +75,8 @@ def _of_answer(
     """A name from outside that got its address by a search domain, or the address of a node."""
     if "." not in one.asked or any(_within(one.asked, each) for each in (*base, "cluster.local")):
         return
+    if _within(one.name, "cluster.local"):
+        return
     if one.name.startswith(f"{one.asked}."):
         zone = one.name.removeprefix(f"{one.asked}.")
         text = (

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from analyzer.model import Finding, Gap, Severity
 from analyzer.ovn.databases import pieces
 from analyzer.rule import rule
+from analyzer.saved_tests import MEANS, SavedTests, file_of
+from analyzer.service.doors import PORTS, RouterDoors
 from analyzer.service.pods import PodAges, lines, states
 from analyzer.service.routers import Router, Routers
 from parsers.base import Evidence
@@ -13,7 +15,9 @@ from parsers.pods import Pod, PodPhase
 
 
 @rule(Severity.CRITICAL, area="service")
-def router_not_serving(routers: Routers, ages: PodAges) -> Iterator[Finding | Gap]:
+def router_not_serving(
+    routers: Routers, ages: PodAges, doors: RouterDoors, tests: SavedTests | None
+) -> Iterator[Finding | Gap]:
     """No router of an ingress controller serves, or its operator says that it is degraded.
 
     ## Why it matters
@@ -24,7 +28,8 @@ def router_not_serving(routers: Routers, ages: PodAges) -> Iterator[Finding | Ga
     ## What to do
     Look at the pods in `openshift-ingress`: one that is pending says why no node takes it (with host network two
     routers cannot share a node, ports 80, 443 and 1936 must be free). Then compare the addresses that the DNS record of
-    the domain or the load balancer in front leads to with the nodes that the router pods run on.
+    the domain or the load balancer in front leads to with the nodes that the router pods run on. A saved test of such
+    an address tells more: refused, no router listens there; timed out, a firewall or a route is in the way.
     """
     for one in routers:
         if one.unwanted:
@@ -36,6 +41,23 @@ def router_not_serving(routers: Routers, ages: PodAges) -> Iterator[Finding | Ga
             yield Gap(_subject(one), "neither its resource nor its service was collected")
         elif one.alive and not one.ready:
             yield Gap(_subject(one), "its pods had only just been started")
+    yield from _tested(doors, tests or SavedTests(()))
+
+
+def _tested(doors: RouterDoors, tests: SavedTests) -> Iterator[Finding]:
+    """What saved tests say of the addresses at which routers are to be reached."""
+    for one in tests:
+        door = doors.addresses.get(one.target)
+        if door is None or one.good or one.echo or one.port not in PORTS:
+            continue
+        text = f"a saved test ({one.tool}, {file_of(one)}) of {one.where}, {door.what}, failed: {MEANS[one.answer]}"
+        lines = pieces(one.evidence, door.evidence)
+        yield Finding(door.what, text, lines, door.node, Severity.ERROR, f"tested {one.target} {one.port}")
+    for lookup, host, why in doors.lost:
+        text = f"{host}, the host of a route, was asked for with {lookup.tool} and {why}"
+        lines = pieces(lookup.where("asked", "result"), lookup.where(*(f"address {ip}" for ip in lookup.addresses)))
+        severity = Severity.INFO if lookup.addresses else Severity.WARNING
+        yield Finding(host, text, lines, None, severity, f"name {host}")
 
 
 def _subject(one: Router) -> str:

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from analyzer.instances import PodsByName
 from analyzer.model import Finding, Severity
-from analyzer.node.drops import Drops, NodeDrops, old
+from analyzer.node.drops import Drops, NodeDrops
 from analyzer.node.mtu import ClusterMtu, MtuChain, MtuChains
 from analyzer.node.overlay import Fit, Overlay, overlay_of
 from analyzer.rule import NotCollectedError, rule
+from analyzer.saved_tests import Aim, SavedTest, SavedTests
 from parsers.base import Evidence
 from parsers.cluster_events import ClusterEvent
 from parsers.kernel_drops import DropKind
+from parsers.probe_answers import Answer
 from parsers.tls_timeouts import TlsTimeouts
 
 MANY = 10  # timeouts that say something where the pods' MTU is merely far below the uplink's (J)
@@ -30,9 +33,10 @@ class _Timeouts:
 
 
 @rule(Severity.WARNING, area="mtu")
-def tls_timeout_with_mtu_gap(  # noqa: PLR0913, PLR0917 - timeouts stand in logs and events, the MTU in three places
+def tls_timeout_with_mtu_gap(  # noqa: PLR0913, PLR0917 - timeouts stand in three places, the MTU in four
     logs: tuple[TlsTimeouts, ...] | None,
     events: tuple[ClusterEvent, ...] | None,
+    tests: SavedTests | None,
     chains: MtuChains | None,
     drops: Drops | None,
     cluster: ClusterMtu,
@@ -48,13 +52,13 @@ def tls_timeout_with_mtu_gap(  # noqa: PLR0913, PLR0917 - timeouts stand in logs
     Mend the MTU that this finding names: the pods' MTU plus the header of the tunnel must fit into the uplink, on every
     node, and jumbo frames must pass every switch between them.
     """
-    if logs is None and events is None:
+    if logs is None and events is None and not [*_of_tests(tests)]:
         raise NotCollectedError("neither logs of operators nor events were collected")
-    if chains is None and drops is None:
+    if chains is None and drops is None and not _paths(tests):
         raise NotCollectedError("no MTU of an interface and no kernel log of a node were collected")
-    found = [*_of_logs(logs or (), pods), *_of_events(events or ())]
+    found = [*_of_logs(logs or (), pods), *_of_events(events or ()), *_of_tests(tests)]
     total = sum(one.count for one in found)
-    reason = _reason(chains, drops, cluster)
+    reason = _reason(chains, drops, cluster, tests)
     if not found or reason is None or (not reason.broken and total < MANY):
         return
     who = list(dict.fromkeys(one.who for one in sorted(found, key=lambda one: -one.count)))
@@ -68,9 +72,16 @@ def tls_timeout_with_mtu_gap(  # noqa: PLR0913, PLR0917 - timeouts stand in logs
 
 def _of_logs(logs: tuple[TlsTimeouts, ...], pods: PodsByName) -> Iterator[_Timeouts]:
     for one in logs:
-        name = f"{one.origin.namespace}/{one.origin.pod}"
+        saved = PurePosixPath(one.evidence.path).name
+        name = one.deployment or (f"{one.origin.namespace}/{one.origin.pod}" if one.origin.pod else saved)
         pod = pods.get((one.origin.namespace or "", one.origin.pod or ""))
         yield _Timeouts(name, pod.node if pod else None, one.count, one.evidence)
+
+
+def _of_tests(tests: SavedTests | None) -> Iterator[_Timeouts]:
+    for one in tests or ():
+        if one.answer is Answer.TLS_TIMED_OUT:
+            yield _Timeouts(f"{one.tool} to {one.where}", None, 1, one.evidence[0])
 
 
 def _of_events(events: tuple[ClusterEvent, ...]) -> Iterator[_Timeouts]:
@@ -89,7 +100,14 @@ class _Reason:
     evidence: tuple[Evidence, ...]
 
 
-def _reason(chains: MtuChains | None, drops: Drops | None, cluster: ClusterMtu) -> _Reason | None:
+def _paths(tests: SavedTests | None) -> list[SavedTest]:
+    """The saved pings and tracepaths between nodes that tell how large a packet may be."""
+    return [one for one in tests or () if one.aim is Aim.NODE and one.mtu is not None]
+
+
+def _reason(
+    chains: MtuChains | None, drops: Drops | None, cluster: ClusterMtu, tests: SavedTests | None
+) -> _Reason | None:
     """The worst one, in the order of how sure it is."""
     if cluster.migration is not None:
         return None
@@ -97,6 +115,7 @@ def _reason(chains: MtuChains | None, drops: Drops | None, cluster: ClusterMtu) 
     return (
         _fitting(fits, Fit.TOO_LARGE, broken=True)
         or _dropped(drops or ())
+        or _narrow(_paths(tests), cluster)
         or _fitting(fits, Fit.TIGHT, broken=False)
         or _lagging(chains or (), cluster)
         or _fitting(fits, Fit.WASTEFUL, broken=False)
@@ -114,9 +133,18 @@ def _fitting(fits: list[tuple[MtuChain, Overlay]], wanted: Fit, *, broken: bool)
 def _dropped(drops: Iterable[NodeDrops]) -> _Reason | None:
     for one in drops:
         for drop in one.of(DropKind.OVER_MTU):
-            if not old(drop):
+            if not one.old(drop):
                 text = f"the kernel of {one.label} dropped packets of {drop.size} bytes where {drop.limit} is the most"
                 return _Reason(text, True, (drop.evidence,))
+    return None
+
+
+def _narrow(paths: Iterable[SavedTest], cluster: ClusterMtu) -> _Reason | None:
+    for one in paths:
+        if cluster.mtu is not None and one.mtu is not None and cluster.mtu + cluster.needed > one.mtu:
+            need = cluster.mtu + cluster.needed
+            text = f"the way to {one.where} carries {one.mtu} bytes ({one.tool}), where packets of pods take {need}"
+            return _Reason(text, True, (*one.evidence, *cluster.evidence))
     return None
 
 

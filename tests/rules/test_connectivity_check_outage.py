@@ -132,12 +132,13 @@ def test_what_came_back():
     "told",
     [
         {"outages": [outage("09:00:00", "09:00:50")]},
+        {"outages": [outage(f"0{at}:00:00", f"0{at}:01:00") for at in (2, 4, 6)]},  # one attempt each
         {"outages": [outage("01:00:00", "02:00:00", day="2026-11-19")]},
         {"outages": [outage("09:00:00")]},
         {"failures": [failed("09:20:00")]},
         {"outages": [{"end": "2026-11-21T09:00:00Z"}]},
     ],
-    ids=["short", "long-ago", "reachable-again", "single-failure", "no-start"],
+    ids=["short", "single-attempts", "long-ago", "reachable-again", "single-failure", "no-start"],
 )
 def test_what_is_nothing(told):
     quiet(RULE, one(**told), 3)
