@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +15,15 @@ from analyzer.archive import ArchiveError
 from analyzer.batch import overall, run_batch
 from analyzer.cases import find
 from analyzer.cli_table import Output, print_table
-from analyzer.model import Severity, Status
+from analyzer.model import Report, Severity, Status
 from analyzer.output import STANDARD_OUTPUT, OutputError, check_outside, check_target, to_standard_output, write
 from analyzer.progress import shown
 from analyzer.reference import listed_rules, rule_docs, rules_markdown
 from analyzer.registry import load_rules
 from analyzer.render import BatchRow, print_summary, report_html, report_json, visible
+from analyzer.render.junit import report_junit
+from analyzer.render.sarif import report_sarif
+from analyzer.render.ticket import report_markdown
 from analyzer.render.words import first_few
 from analyzer.rule import NotCollectedError, Rule
 from analyzer.run import analyze as analyze_inputs
@@ -63,37 +66,72 @@ class Asked:
     rules: Sequence[str]
     areas: Sequence[str]
     fail_on: str
+    junit: str | None = None
+    sarif: str | None = None
+    markdown: str | None = None
 
     @property
-    def json_file(self) -> Path | None:
-        """The file for the JSON report, if it goes to one."""
-        return Path(self.json_) if self.json_ and self.json_ != STANDARD_OUTPUT else None
+    def forms(self) -> dict[str, str]:
+        """Where each form of the report goes, of those that are asked for."""
+        every = {"JSON": self.json_, "JUnit": self.junit, "SARIF": self.sarif, "Markdown": self.markdown}
+        return {name: place for name, place in every.items() if place is not None}
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The files that are written, by the form of the report."""
+        named = {name: Path(place) for name, place in self.forms.items() if place != STANDARD_OUTPUT}
+        return ({"HTML": self.html} if self.html else {}) | named
+
+    @property
+    def printed(self) -> str | None:
+        """The form that is printed in place of the summary."""
+        return next((name for name, place in self.forms.items() if place == STANDARD_OUTPUT), None)
 
 
 @told()
 def analyze(archives: Sequence[str], asked: Asked) -> int:
     """Analyze the archives as one cluster, write what was asked for and print the summary."""
     chosen = choose(asked.rules, asked.areas)
-    html, json_file = asked.html, asked.json_file
-    for target in filter(None, (html, json_file)):
-        check_target(target, archives)
-    if html and json_file and html.resolve() == json_file.resolve():
-        raise OutputError(f"{html} cannot be both the HTML and the JSON report")
+    _check(asked, archives)
     with shown("reading") as progress:
         report = analyze_inputs(archives, chosen, progress)
-    if html:
-        write(html, report_html(report, rule_docs()))
-    if json_file:
-        write(json_file, report_json(report))
-    if asked.json_ == STANDARD_OUTPUT:
-        to_standard_output(report_json(report))
+    fail_on = severity_of(asked.fail_on)
+    for form, target in asked.files.items():
+        write(target, _in_form(report, form, fail_on))
+    if asked.printed:
+        to_standard_output(_in_form(report, asked.printed, fail_on))
         for outcome in report.of_status(Status.CRASHED):
             warn(f"rule {outcome.rule} crashed, which is a bug in gatherscope: {outcome.reason}")
     else:
-        print_summary(report, Output(), str(html) if html else None)
+        print_summary(report, Output(), str(asked.html) if asked.html else None)
     if nothing_collected(report):
         warn(why_nothing(report))
-    return exit_code(report, severity_of(asked.fail_on))
+    return exit_code(report, fail_on)
+
+
+def _check(asked: Asked, archives: Sequence[str]) -> None:
+    """Refuse places before any work is done: two forms in one file, two on standard output, an input."""
+    for target in asked.files.values():
+        check_target(target, archives)
+    taken: dict[Path, str] = {}
+    for form, target in asked.files.items():
+        other = taken.setdefault(target.resolve(), form)
+        if other != form:
+            raise OutputError(f"{target} cannot be both the {other} and the {form} report")
+    printed = [form for form, place in asked.forms.items() if place == STANDARD_OUTPUT]
+    if len(printed) > 1:
+        raise OutputError(f"only one form goes to standard output, not {' and '.join(printed)}")
+
+
+def _in_form(report: Report, form: str, fail_on: Severity | None) -> str:
+    forms: dict[str, Callable[[], str]] = {
+        "HTML": lambda: report_html(report, rule_docs()),
+        "JSON": lambda: report_json(report),
+        "JUnit": lambda: report_junit(report, fail_on),
+        "SARIF": lambda: report_sarif(report, rule_docs()),
+        "Markdown": lambda: report_markdown(report),
+    }
+    return forms[form]()
 
 
 def severity_of(fail_on: str) -> Severity | None:
@@ -148,7 +186,7 @@ def show(what: str, archives: Sequence[str], as_json: bool) -> int:
         if as_json:
             to_standard_output(json.dumps(one.data(store), indent=1) + "\n")
         else:
-            _print_facts(Output(), one.rows(store))
+            print_facts(Output(), one.rows(store))
     except NotCollectedError as absent:
         if as_json:
             to_standard_output("null\n")  # not collected is not empty
@@ -157,7 +195,8 @@ def show(what: str, archives: Sequence[str], as_json: bool) -> int:
     return Exit.CLEAR
 
 
-def _print_facts(console: Console, table: Table) -> None:
+def print_facts(console: Console, table: Table) -> None:
+    """Print a table and its remark."""
     if table.rows:
         print_table(console, table.columns, table.rows)
     if not table.rows and not table.note:

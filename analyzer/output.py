@@ -17,7 +17,7 @@ def check_target(target: Path, inputs: Iterable[str]) -> None:
     """Refuse, before any work is done, a file that could not be written or that belongs to an input."""
     real = target.resolve()
     if str(target) == STANDARD_OUTPUT:
-        raise OutputError("only the JSON report goes to standard output: name a file")
+        raise OutputError("the HTML report does not go to standard output: name a file")
     if target.is_dir():
         raise OutputError(f"{target} is a folder: name a file in it")
     if not real.parent.is_dir():

@@ -26,8 +26,12 @@ _STEERING = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\
 
 def report_json(report: Report) -> str:
     """The report as one JSON object with a final newline; the same report gives the same text, valid as UTF-8."""
-    text = json.dumps(report_dict(report), ensure_ascii=False, indent=1)
-    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+    return steered(json.dumps(report_dict(report), ensure_ascii=False, indent=1)) + "\n"
+
+
+def steered(text: str) -> str:
+    """JSON in which what a terminal obeys is written as JSON escapes."""
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def report_dict(report: Report) -> dict[str, Any]:
@@ -35,7 +39,7 @@ def report_dict(report: Report) -> dict[str, Any]:
 
     A lone surrogate (a file name that is no UTF-8) is spelled out as `\udcff`: many JSON readers refuse it otherwise.
     """
-    plain: dict[str, Any] = _encodable(
+    plain: dict[str, Any] = encodable(
         {
             "schema": SCHEMA,
             "tool": {"name": "gatherscope", "version": report.tool_version},
@@ -55,13 +59,14 @@ def report_dict(report: Report) -> dict[str, Any]:
     return plain
 
 
-def _encodable(value: Any) -> Any:
+def encodable(value: Any) -> Any:
+    r"""The same value with every lone surrogate spelled out, as `\udcff`."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
     if isinstance(value, dict):
-        return {name: _encodable(one) for name, one in value.items()}
+        return {name: encodable(one) for name, one in value.items()}
     if isinstance(value, list):
-        return [_encodable(one) for one in value]
+        return [encodable(one) for one in value]
     return value
 
 
