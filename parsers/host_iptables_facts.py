@@ -75,3 +75,13 @@ class IptablesRule(HostFact):
     local: bool = False
     inverted: tuple[str, ...] = ()
     more: bool = False
+
+
+class IptablesElsewhere(HostFact):
+    """A remark that the rules of this output need not be all: the other backend may hold some.
+
+    backend: the other one, `nf_tables` where the output is of `legacy`, `legacy` where iptables itself warns of it
+    (iptables iptables/nft-shared.c, nft_check_xt_legacy).
+    """
+
+    backend: str

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from parsers.base import Evidence, ParseFailure, SourceFile, parser
-from parsers.host_facts import node_hint
 from parsers.host_iptables_facts import IptablesChain, IptablesRule, kept
 from parsers.host_shell import Block, blocks
 from parsers.vocabulary import Family
@@ -68,12 +67,11 @@ _PATHS = [
 )
 def host_iptables_list(source: SourceFile) -> Iterator[IptablesChain | IptablesRule | ParseFailure]:
     """What is kept, `parsers.host_iptables_facts` says. Rules cut out with grep count from the first that is there."""
-    base: dict[str, Any] = {"origin": source.origin, "node": node_hint(source)}
     for block in blocks(source, _NAME, _OWN, _COMMAND):
         if isinstance(block, ParseFailure):
             yield block
         else:
-            yield from _Reader(block, source, base).facts()
+            yield from _Reader(block, source, {"origin": source.origin, "node": block.node}).facts()
 
 
 class _Reader:

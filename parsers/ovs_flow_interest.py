@@ -32,12 +32,12 @@ class Interest:
 
 
 # One flow for each remote node: tables 10, 50, 90, 101, 111, with other numbers in 3.x. In table 253 lies the note that
-# says that br0 is set up. Addresses without a prefix are those of local pods, but not where policies (27, 80) and
-# egress (100, 101) name those of others.
+# says that br0 is set up. Addresses without a prefix are those of local pods, but not where policies (27, 80),
+# services (60) and egress (100, 101) name those of others; table 25 repeats what table 20 says.
 _SDN = r"tun_src=|->tun_dst|NXM_NX_TUN_IPV4_DST|\btable=253\b"
 _OVN = r"\btable=0,.*(?:NXM_NX_TUN_ID|\btun_id\b)"  # tunnels in: one flow for each tunnel port
 _GATEWAY = r"^(?!.*\btp_(?:src|dst)=(?!6081\b|4789\b))"  # all but those of single node ports
-_POLICIES = frozenset({27, 80, 100, 101})
+_POLICIES = frozenset({25, 27, 60, 80, 100, 101})
 
 INTERESTS = (
     Interest(re.compile(r"br0"), re.compile(_SDN), re.compile(_HOST), _POLICIES),

@@ -23,6 +23,7 @@ from parsers.mtu_probe import ProbedMtu
 from parsers.network_config import MtuMigration, NetworkConfig, NetworkOperatorConfig
 from parsers.ovsdb_switch_rows import Interface
 from parsers.prefixes import contains
+from parsers.sdn_facts import ClusterNetwork, ConfigPlace, NodeConfig
 from parsers.vocabulary import Family, family_of
 
 OVN, SDN = "OVNKubernetes", "OpenShiftSDN"
@@ -34,6 +35,7 @@ TUNNELS = ("genev_sys_", "vxlan_sys_")
 BRIDGE = "br-ex"
 _ENCAP_IPS = "k8s.ovn.org/node-encap-ips"
 _INNER = ("lo", "docker", "cni", "virbr", *TUNNELS, *MANAGEMENT.values())  # interfaces that lead to no other node
+_PLUGINS = "openshift-ovs-"
 _FROM_POD = frozenset({"veth"})
 
 
@@ -42,7 +44,7 @@ class ClusterMtu:
     """The MTU of the pods' network as the cluster has it; None where its objects were not collected.
 
     evidence: where the MTU is written. needed: what must fit around a packet for the tunnel to work at all;
-    reserved: what the network operator leaves for it.
+    reserved: what the network operator leaves for it. configured: the configurations of nodes of OpenShift SDN.
     """
 
     network_type: str | None = None
@@ -53,6 +55,7 @@ class ClusterMtu:
     no_overlay: bool = False
     ipv6: bool = False
     nodes: int = 0
+    configured: tuple[NodeConfig, ...] = ()
     cluster_networks: tuple[str, ...] = ()
     service_networks: tuple[str, ...] = ()
     probed: ProbedMtu | None = None
@@ -73,30 +76,43 @@ class ClusterMtu:
 
 
 @join
-def cluster_mtu(
+def cluster_mtu(  # noqa: PLR0913, PLR0917 - each source is one parameter, none of them is sure to be there
     configs: tuple[NetworkConfig, ...] | None,
     operators: tuple[NetworkOperatorConfig, ...] | None,
     probes: tuple[ProbedMtu, ...] | None,
+    clusters: tuple[ClusterNetwork, ...] | None,
+    configured: tuple[NodeConfig, ...] | None,
     nodes: NodesByName,
 ) -> ClusterMtu:
     config = next(iter(unique(configs or ())), None)
     operator = next(iter(unique(operators or ())), None)
-    ran = config if config and config.mtu is not None else None
-    source: NetworkConfig | NetworkOperatorConfig | None = ran or operator
-    networks = config.cluster_networks if config else ()
+    cluster = next((one for one in unique(clusters or ()) if one.cidrs and not one.from_table), None)
+    maps = [one for one in configured or () if one.place is ConfigPlace.CONFIG_MAP and one.group is None]
+    told = (config, operator, cluster, *maps)
+    source = next((one for one in told if one is not None and one.mtu is not None), None)
+    networks = config.cluster_networks if config else tuple(one.cidr for one in cluster.cidrs) if cluster else ()
+    plugins = [one.plugin or "" for one in (*(configured or ()), *((cluster,) if cluster else ()))]
+    sdn = SDN if any(_PLUGINS in one for one in plugins) else None
     return ClusterMtu(
-        network_type=(config.network_type if config else None) or (operator.network_type if operator else None),
+        network_type=(config.network_type if config else None) or (operator.network_type if operator else None) or sdn,
         mtu=source.mtu if source else None,
-        evidence=source.where("mtu") if source and source.mtu is not None else (),
+        evidence=source.where("mtu") if source else (),
         migration=(config.migration if config else None) or (operator.migration if operator else None),
         ipsec=operator is not None and operator.ipsec == "Full",
         no_overlay=operator is not None and operator.transport == "NoOverlay",
         ipv6=any(family_of(one) is Family.IPV6 for one in networks),
         nodes=len(nodes),
+        configured=tuple(configured or ()),
         cluster_networks=networks,
-        service_networks=config.service_networks if config else (),
+        service_networks=_services(config, cluster),
         probed=next(iter(unique(probes or ())), None),
     )
+
+
+def _services(config: NetworkConfig | None, cluster: ClusterNetwork | None) -> tuple[str, ...]:
+    if config:
+        return config.service_networks
+    return (cluster.service_network,) if cluster and cluster.service_network else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +186,9 @@ def _chain(host: NodeNetwork, cluster: ClusterMtu, switches: Switches) -> MtuCha
     switch = switches.of(host.node, host.label)
     management = host.links.get(MANAGEMENT.get(kind or "", ""))
     overlay, lines = cluster.mtu, cluster.evidence
+    own = _configured(host, cluster)
+    if own is not None:
+        overlay, lines = own.mtu, own.where("mtu")
     if overlay is None and management is not None:
         overlay, lines = management.mtu, management.where("mtu")
     return MtuChain(
@@ -185,6 +204,16 @@ def _chain(host: NodeNetwork, cluster: ClusterMtu, switches: Switches) -> MtuCha
         overlay,
         lines,
     )
+
+
+def _configured(host: NodeNetwork, cluster: ClusterMtu) -> NodeConfig | None:
+    """The configuration of OpenShift 3 of this node: by its name, or the only one where the node has none."""
+    files = [one for one in cluster.configured if one.place is ConfigPlace.FILE and one.mtu is not None]
+    short = host.label.partition(".")[0]
+    named = [one for one in files if short in {(name or "").partition(".")[0] for name in (one.node, one.node_name)}]
+    if named:
+        return named[-1]
+    return files[0] if len(files) == 1 and host.node is None and files[0].node is None else None
 
 
 def _of_pod(link: HostLink) -> bool:

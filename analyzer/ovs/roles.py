@@ -32,14 +32,21 @@ def on_card(node: Node | None) -> bool:
     return node is not None and any(key.startswith(_CARDS) for key in node.labels)
 
 
-def kind_of(configuration: Configuration, host: Host, network: NetworkConfig | None) -> NetworkKind | None:
-    """What the ports say; the cluster's own word only for its nodes, for a migration changes node by node."""
+def kind_of(
+    configuration: Configuration, host: Host, network: NetworkConfig | None, *, sdn: bool = False
+) -> NetworkKind | None:
+    """What the ports say; the cluster's own word only for its nodes, for a migration changes node by node.
+
+    sdn: other objects show that the cluster has OpenShift SDN, as in OpenShift 3, where no object names the network.
+    """
     on = {(one.bridge, one.name) for one in configuration.ports}
     if any(bridge == INTEGRATION and _OF_OVNKUBE.fullmatch(name) for bridge, name in on):
         return NetworkKind.OVN
     if {(SDN_BRIDGE, "tun0"), (SDN_BRIDGE, "vxlan0")} <= on:
         return NetworkKind.SDN
     told = network.network_type if network and host.node else None
+    if told is None and sdn and host.node:
+        return NetworkKind.SDN
     return NetworkKind(told) if told in set(NetworkKind) else None
 
 

@@ -11,6 +11,7 @@ from analyzer.ovn.databases import is_linux
 from analyzer.ovs.roles import INTEGRATION, MANAGEMENT, PATCH, SDN_BRIDGE, NetworkKind, kind_of, on_card, told_gateway
 from analyzer.ovs.sources import Configuration, SwitchBridge, SwitchPort, configurations
 from analyzer.rule import NotCollectedError, join
+from analyzer.sdn.network import SdnNetwork
 from parsers.base import Evidence
 from parsers.host_link_facts import HostLink
 from parsers.kubernetes import unique
@@ -162,6 +163,7 @@ def switches(  # noqa: PLR0913, PLR0917 - each source is one parameter, none of 
     links: tuple[HostLink, ...] | None,
     databases: tuple[SwitchDatabase, ...] | None,
     networks: tuple[NetworkConfig, ...] | None,
+    sdn: SdnNetwork | None,
     names: HostNames,
     nodes: NodesByName,
     pods: PodsByName,
@@ -177,7 +179,7 @@ def switches(  # noqa: PLR0913, PLR0917 - each source is one parameter, none of 
     found = tuple(
         one
         for label in sorted(hosts)
-        if (one := _switch(hosts[label], stored.get(label, ()), network, nodes, ages)).configuration
+        if (one := _switch(hosts[label], stored.get(label, ()), network, sdn, nodes, ages)).configuration
     )
     if not found:
         raise NotCollectedError(
@@ -203,8 +205,13 @@ def _databases(
     return found
 
 
-def _switch(
-    host: Host, databases: Iterable[SwitchDatabase], network: NetworkConfig | None, nodes: NodesByName, ages: Ages
+def _switch(  # noqa: PLR0913, PLR0917 - what the cluster tells of it beside its own outputs
+    host: Host,
+    databases: Iterable[SwitchDatabase],
+    network: NetworkConfig | None,
+    sdn: SdnNetwork | None,
+    nodes: NodesByName,
+    ages: Ages,
 ) -> Switch:
     every = tuple(configurations(host, databases))
     best = next((one for one in every if one.whole), next(iter(every), None))
@@ -219,7 +226,7 @@ def _switch(
         host,
         best,
         tuple(one for one in every if one.evidence != best.evidence),
-        kind_of(best, host, network),
+        kind_of(best, host, network, sdn=sdn is not None),
         (host.node is not None or not nodes) and is_linux(host.resource),
         _taken(best, ages),
         {name: tuple(found) for name, found in by_bridge.items()},

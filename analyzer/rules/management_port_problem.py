@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from analyzer.model import Finding, Gap, Severity
 from analyzer.ovn.databases import pieces
-from analyzer.ovs.management import SUBNETS, Management, ManagementPorts
+from analyzer.ovs.management import Management, ManagementPorts
+from analyzer.ovs.roles import NetworkKind
 from analyzer.rule import rule
 from parsers.base import Evidence
 
@@ -72,12 +73,13 @@ def _address(one: Management) -> Iterator[Finding]:
     lacking = [ip for ip in one.wanted if ip not in held]
     if not lacking and (one.wanted or has):
         return
-    told = f"not {', '.join(lacking)}, the second address of its subnet" if lacking else "and needs one"
+    which = "first" if one.kind is NetworkKind.SDN else "second"
+    told = f"not {', '.join(lacking)}, the {which} address of its subnet" if lacking else "and needs one"
     text = f"{one.name} of {one.label} has {'the address ' + ', '.join(has) if has else 'no address'}, {told}"
     lines = pieces(
         one.link.where("name"),
         (each.evidence for each in one.addresses),
-        one.resource.where(SUBNETS) if one.resource and lacking else (),
+        one.asked if lacking else (),
     )
     yield Finding(f"{one.bridge}/{one.name}", text, lines, one.node, key="address")
 

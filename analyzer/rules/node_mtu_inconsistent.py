@@ -57,8 +57,8 @@ def _gateways(gateways: Iterable[GatewayMtu], cluster: ClusterMtu) -> Iterator[F
 
 
 def _of_node(chain: MtuChain, cluster: ClusterMtu, widest: int) -> Iterator[Finding]:
-    if cluster.mtu is not None:
-        yield from _not_the_clusters(chain, cluster.mtu, cluster)
+    if chain.overlay is not None:
+        yield from _not_the_clusters(chain, chain.overlay, cluster)
     yield from _larger_than_below(chain)
     fit = overlay_of(chain, cluster)
     if fit and fit.fit is Fit.TOO_LARGE and cluster.nodes != 1 and fit.uplink < widest:
@@ -70,22 +70,19 @@ def _of_node(chain: MtuChain, cluster: ClusterMtu, widest: int) -> Iterator[Find
 
 
 def _not_the_clusters(chain: MtuChain, mtu: int, cluster: ClusterMtu) -> Iterator[Finding]:
-    link = chain.management
+    link, lines = chain.management, chain.overlay_evidence
+    wanted = f"the cluster network {mtu}" if cluster.mtu == mtu else f"its configuration says {mtu}"
     if link is not None and link.mtu is not None:
         if link.mtu != mtu:
-            text = f"{link.name} of {chain.host.label} has MTU {link.mtu}, the cluster network {mtu}"
-            lines = (*link.where("mtu"), *cluster.evidence)
-            yield Finding(link.name, text, lines, chain.node, key=f"management {link.mtu}")
+            text = f"{link.name} of {chain.host.label} has MTU {link.mtu}, {wanted}"
+            yield Finding(link.name, text, (*link.where("mtu"), *lines), chain.node, key=f"management {link.mtu}")
         return
     counted = Counter(one.mtu for one in chain.pods)
     other, count = next(((one, times) for one, times in counted.most_common(1)), (mtu, 0))
     if other != mtu and count >= FEW and count * SHARE > len(chain.pods):
         shown = [one for one in chain.pods if one.mtu == other][:FEW]
-        text = (
-            f"{count} of {len(chain.pods)} pods' interfaces of {chain.host.label} have MTU {other},"
-            f" the cluster network {mtu}"
-        )
-        lines = (*(line for one in shown for line in one.where("mtu")), *cluster.evidence)
+        text = f"{count} of {len(chain.pods)} pods' interfaces of {chain.host.label} have MTU {other}, {wanted}"
+        lines = (*(line for one in shown for line in one.where("mtu")), *lines)
         yield Finding(f"pods of {chain.host.label}", text, lines, chain.node, key=f"pods {other}")
 
 

@@ -6,11 +6,15 @@ from analyzer.model import Finding, Gap, Severity
 from analyzer.node.mtu import SDN, VXLAN, ClusterMtu, MtuChains
 from analyzer.node.overlay import Fit, overlay_of, require, unknown
 from analyzer.node.words import together
-from analyzer.rule import rule
+from analyzer.rule import NotCollectedError, rule
+from analyzer.sdn.logs import SdnLogs
+from parsers.sdn_log_kinds import SdnLogKind
 
 
 @rule(Severity.ERROR, area="mtu")
-def sdn_overlay_mtu_too_large(chains: MtuChains, cluster: ClusterMtu) -> Iterator[Finding | Gap]:
+def sdn_overlay_mtu_too_large(
+    chains: MtuChains | None, cluster: ClusterMtu, logs: SdnLogs | None
+) -> Iterator[Finding | Gap]:
     """The MTU of OpenShift SDN and the header of its VXLAN tunnel do not fit into the uplink of the node.
 
     ## Why it matters
@@ -23,9 +27,12 @@ def sdn_overlay_mtu_too_large(chains: MtuChains, cluster: ClusterMtu) -> Iterato
     """
     require(cluster, SDN)
     found: list[tuple[str, Finding]] = []
-    for chain in chains:
-        if chain.network_type != SDN:
-            continue
+    if chains is None and not (logs and list(logs.of(SdnLogKind.MTU_TOO_SMALL))):
+        raise NotCollectedError("no output of a node's network with the MTU of an interface was collected")
+    own = [one for one in chains or () if one.network_type == SDN]
+    if chains is not None and not own:
+        raise NotCollectedError("no node whose interfaces were collected is known to have OpenShift SDN")
+    for chain in own:
         fit = overlay_of(chain, cluster)
         if fit is None:
             yield Gap(chain.host.label, unknown(chain), chain.node)
@@ -41,3 +48,8 @@ def sdn_overlay_mtu_too_large(chains: MtuChains, cluster: ClusterMtu) -> Iterato
                 )
             )
     yield from together(found)
+    told = {one.node for _, one in found}
+    for said in logs.of(SdnLogKind.MTU_TOO_SMALL) if logs else ():
+        if said.node is None or said.node not in told:
+            text = f"OpenShift SDN on {said.label} does not start: {said.text}"
+            yield Finding(said.label, text, said.evidence, said.node, key="log")

@@ -28,7 +28,7 @@ def test_outputs_without_the_clusters_objects():
 
 
 def test_a_node_of_another_plugin():
-    quiet(RULE, addresses() | links("worker-0", ovn_links(1500, pods=1500)))
+    absent(RULE, addresses() | links("worker-0", ovn_links(1500, pods=1500)), "is known to have OpenShift SDN")
 
 
 def test_a_migration_or_a_single_node():
