@@ -1,4 +1,7 @@
-"""The references of rules and parsers, written from their own documentation: `python -m analyzer.reference`."""
+"""The references, written from the documentation in the code: `python -m analyzer.reference`.
+
+Rules, parsers, and the diagnostic steps of the documents with the rules that take them over.
+"""
 
 import inspect
 import re
@@ -7,6 +10,7 @@ from pathlib import Path
 
 from analyzer.registry import load_parsers, load_rules
 from analyzer.rule import Rule
+from analyzer.steps.markdown import diagnostic_steps_markdown
 from parsers.base import Parser
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,6 +87,7 @@ def references() -> dict[Path, str]:
     return {
         ROOT / "analyzer" / "rules" / "README.md": rules_markdown(),
         ROOT / "parsers" / "README.md": parsers_markdown(),
+        ROOT / "docs" / "diagnostic-steps.md": diagnostic_steps_markdown(),
     }
 
 

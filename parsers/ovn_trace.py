@@ -4,6 +4,9 @@ Source: ovn-org/ovn utilities/ovn-trace.c, releases 20.06 to 25.03, in its forms
 The exit status tells nothing, and neither does the lack of a `drop`: from 23.09 on a denied packet simply ends in
 `ls_out_acl_action`. A packet arrived if the last datapath put it out to a port. Lookups of connections that `--ct` does
 not tell are taken for established ones.
+
+A piece without its beginning, as documentation and tickets quote it, is a trace too, of a packet that is not told; web
+pages flatten it onto one line.
 """
 
 import re
@@ -81,6 +84,14 @@ _DENY = frozenset(
     {"reg8[17] = 1;", "reg8[18] = 1;"}
 )  # what an ACL leaves that drops, or rejects, in the stage behind it
 _REJECT = re.compile(r"\s*(?:tcp_reset|reject|icmp[46](?:_error)?)\b")
+_PIECE = re.compile(r"\s*(?:ct_\w{1,20} /\* default \(use --ct|\d{1,3}\. l[sr]_(?:in|out)_\w{1,60} )")
+_FLAT = re.compile(r"\s\d{1,3}\. l[sr]_\w|, uuid [0-9a-f]{8}\s+\S")  # more than one line of a trace in a line
+# Where lines began; a digit behind a flow is a mark of the page that explains it below.
+_BREAK = re.compile(
+    r"\s{1,40}(?=\d{1,3}\. (?:l[sr]_\w|no match)|-{5,}|(?:in|e)gress\(dp=)"
+    r"|(?<=, uuid .{8})\s{1,40}(?:\(?\d\)?\s{1,40}(?=\D))?"
+)
+_ACTION = re.compile(r"(?:[^;{}]|\{[^{}]{0,2000}\})+;")
 _ASKS = re.compile(r"\s*(?:arp\.op = 1;|nd_ns(?: \{|$))")
 
 
@@ -180,8 +191,9 @@ class _Trace:
     def _marks(self, at: tuple[int, re.Match[str]] | None) -> dict[str, Evidence]:
         found = {"stage": at[0] if at else None, "output": self.output[0] if self.output else None, "drop": self.drop}
         decides = found["stage"] or found["drop"] or found["output"]
+        focus = at[1][0] if at else None  # where a page made one line of it all
         return {
-            name: self.text.quote(number)
+            name: self.text.quote(number, focus=focus)
             for name, number in {**found, "verdict": decides}.items()
             if number is not None
         }
@@ -215,15 +227,15 @@ def flow_fields(flow: str) -> dict[str, str]:
 @parser(
     title="saved output of ovn-trace",
     collect="ovn-trace --ct new <logical switch> '<packet>', or ovnkube-trace -loglevel 2, saved to a file",
-    words=(b"reg14=", b'ingress(dp="'),
-    content=MARGIN + rb'(?:# \S{0,2000}\breg14=|ingress\(dp=")',
+    words=(b"reg14=", b'ingress(dp="', b". ls_", b". lr_"),
+    content=MARGIN + rb'(?:# \S{0,2000}\breg14=|ingress\(dp="|[^\n]{0,300}\b\d{1,3}\. l[sr]_(?:in|out)_\w+ \()',
 )
 def ovn_trace(source: SourceFile) -> Iterator[OvnTrace | ParseFailure]:
     """Every trace of a text; what stands between them is ignored."""
     text = plain(source.text())
     trace: _Trace | None = None
     outdated = False
-    for number, line in text.numbered():
+    for number, line in _unflattened(text):
         source.at(text, number)
         outdated = outdated or "parsing expression failed" in line
         begins = _FLOW.match(line)
@@ -234,12 +246,24 @@ def ovn_trace(source: SourceFile) -> Iterator[OvnTrace | ParseFailure]:
             trace = None
         if begins:
             trace = _Trace(text, number, flow_fields(begins["flow"]), outdated=outdated)
-        elif trace is None and first:
+        elif trace is None and (first or _PIECE.match(line)):
             trace = _Trace(text, number, outdated=outdated)
         if trace and not begins:
             trace.line(number, line)
     if trace:
         yield _result(trace, source)
+
+
+def _unflattened(text: Text) -> Iterator[tuple[int, str]]:
+    """The lines as the tool printed them, each with the number of the line in which it stands now."""
+    for number, line in text.numbered():
+        if not _FLAT.search(line.lstrip()):
+            yield number, line
+            continue
+        for part in _BREAK.split(line):
+            actions = part.endswith(";") and len(part) < 2000 and not _STAGE.match(part)
+            lines = _ACTION.findall(part) if actions else [part]
+            yield from ((number, one.strip()) for one in lines)
 
 
 def _result(trace: _Trace, source: SourceFile) -> OvnTrace | ParseFailure:
