@@ -14,13 +14,16 @@ from analyzer.instances import Ages, Group
 from analyzer.metallb.pools import Pools
 from analyzer.metallb.unassigned import annotation
 from analyzer.ovn.ports import LogicalPort, LogicalPorts, hosts
+from analyzer.ovn.wiring import of_cluster
 from analyzer.rule import NotCollectedError, join
 from parsers.base import Evidence
+from parsers.network_config import NetworkConfig
 from parsers.nodes import Node
 from parsers.pods import Pod, PodPhase
 from parsers.services import Service
 from parsers.vocabulary import address, is_address
 
+_MACHINE = "vm.kubevirt.io/name"  # a label of the pods of virtual machines (kubevirt/kubevirt api core/v1 types.go)
 # openshift/must-gather-clean pkg/obfuscator/ip.go writes the same mask for the same address; the other form that it
 # knows, `xxx.xxx.xxx.xxx`, stands for all of them.
 _MASK = re.compile(r"x-ipv[46]-\d{10}-x")
@@ -99,12 +102,13 @@ def addresses(  # noqa: PLR0913, PLR0917 - each source is one parameter
     ports: LogicalPorts | None,
     services: tuple[Service, ...] | None,
     pools: Pools | None,
+    networks: tuple[NetworkConfig, ...] | None,
     ages: Ages,
 ) -> Addresses:
     doubts: list[Doubt] = []
     holders = [
         *_of_nodes(nodes or ()),
-        *_of_pods(pods or (), ages),
+        *_of_pods((one for one in pods or () if of_cluster(one, networks)), ages),
         *_of_ports(ports or ()),
         *_of_services(services or (), pools, doubts),
     ]
@@ -161,7 +165,9 @@ def _of_nodes(nodes: Iterable[Node]) -> Iterator[Holder]:
 def _of_pods(pods: Iterable[Pod], ages: Ages) -> Iterator[Holder]:
     """Pods that hold their address for sure: the status of one that ended, or is being deleted, may be stale.
 
-    A must-gather takes minutes: what started after its begin may have the address of what ended after it was read.
+    A must-gather takes minutes: what started after its begin may have the address of what ended after it was read. A
+    virtual machine that moves to another node has two pods with one address for a while. Addresses outside the cluster
+    network are of other networks, which may overlap.
     """
     for one in pods:
         at = ages.of(one.image_dir)
@@ -171,7 +177,9 @@ def _of_pods(pods: Iterable[Pod], ages: Ages) -> Iterator[Holder]:
         for ip in one.pod_ips:
             if comparable(ip) and ip != one.host_ip:
                 name = f"{one.namespace}/{one.name}"
-                who = (Scope.POD, address(ip), name, one.uid or name, one.image_dir)
+                machine = one.labels.get(_MACHINE)
+                identity = f"{one.namespace}/{machine}" if machine else one.uid or name
+                who = (Scope.POD, address(ip), name, identity, one.image_dir)
                 yield Holder(*who, one.where("pod_ips", "phase", "node"), node=one.node)
 
 

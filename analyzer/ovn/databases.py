@@ -11,10 +11,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
 from analyzer.instances import Ages, Group, NodesByName, PodsByName
+from analyzer.ovn.written import made
 from analyzer.rule import NotCollectedError, join
 from parsers.base import Evidence
 from parsers.nodes import Node
 from parsers.ovn_databases import NorthboundDatabase, SouthboundDatabase
+from parsers.ovn_northbound_rows import NbGlobal
+from parsers.ovn_southbound_rows import SbGlobal
 from parsers.ovsdb_facts import OvsdbDatabase
 from parsers.pods import Pod
 
@@ -22,6 +25,7 @@ ZONE = "k8s.ovn.org/zone-name"
 CLUSTER = "global"
 FRESH = 60  # seconds before the copy: what is younger may still be on its way into the database (J)
 LASTING = timedelta(minutes=10)  # age from which on a pod is taken to stay (J)
+STARTING = timedelta(minutes=5)  # in which ovnkube writes everything anew after it has started (J)
 _OWN_POD = "ovnkube-node-"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -32,18 +36,23 @@ Kind = TypeVar("Kind", bound=OvsdbDatabase)
 class Copy(Generic[Kind]):
     """A database as it was copied, `after` this moment or then; `started` is when its must-gather began.
 
-    Both are None where nothing tells.
+    Both are None where nothing tells. new: the whole database was made while the archive was collected, or just before:
+    when its rows came tells nothing then. filling: so were the containers that fill it.
     """
 
     fact: Kind
     after: datetime | None
     started: datetime | None = None
+    new: bool = False
+    filling: bool = False
 
     @property
     def limits(self) -> str | None:
         """Why what it does not hold proves nothing; None for a sound copy."""
         if not self.fact.complete:
             return "is damaged or cut"
+        if self.filling:
+            return "was made anew while the archive was collected"
         return "holds replaced texts" if self.fact.edited else None
 
     def lasting(self, moment: datetime | None) -> bool:
@@ -142,6 +151,11 @@ class _Zones:
         known = self._pods.get((database.origin.namespace or "", pod))
         return (known.node if known else None) or pod
 
+    def began_after(self, database: OvsdbDatabase, moment: datetime) -> bool:
+        """Whether a container of the pod that a database was copied from is younger than this."""
+        pod = self._pods.get((database.origin.namespace or "", database.origin.pod or ""))
+        return pod is not None and any(one.started_at is None or one.started_at >= moment for one in pod.containers)
+
     def nodes(self, zone: str) -> tuple[str, ...]:
         """The nodes that say they are of this zone; of a zone that none names, the node of its name."""
         if zone == CLUSTER:
@@ -156,7 +170,7 @@ def _best(databases: Iterable[Kind], zones: _Zones, ages: Ages) -> dict[str, Cop
         zone = zones.of(one)
         if zone not in found or _worth(one) > _worth(found[zone]):
             found[zone] = one
-    return {zone: _copy(one, ages) for zone, one in found.items()}
+    return {zone: _copy(one, zones, ages) for zone, one in found.items()}
 
 
 def _worth(one: OvsdbDatabase) -> tuple[bool, bool, bool, datetime, int]:
@@ -165,11 +179,15 @@ def _worth(one: OvsdbDatabase) -> tuple[bool, bool, bool, datetime, int]:
     return one.complete, not one.edited, alive, one.newest or _NEVER, raft.index if raft else one.records
 
 
-def _copy(one: Kind, ages: Ages) -> Copy[Kind]:
+def _copy(one: Kind, zones: _Zones, ages: Ages) -> Copy[Kind]:
     """A must-gather copies the databases after it began; when a file that lies elsewhere was copied nothing tells."""
     started = ages.of(one.origin.image_dir) if one.origin.namespace else None
     known = [moment for moment in (started, one.newest) if moment]
-    return Copy(one, max(known, default=None), started)
+    first: tuple[NbGlobal | SbGlobal, ...] = (*one.rows(NbGlobal), *one.rows(SbGlobal))
+    came = made(first[0]) if first else None
+    new = came is not None and started is not None and came >= started - timedelta(seconds=FRESH)
+    filling = new and came is not None and zones.began_after(one, came - STARTING)
+    return Copy(one, max(known, default=None), started, new, filling)
 
 
 def is_linux(node: Node | None) -> bool:

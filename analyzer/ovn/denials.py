@@ -20,7 +20,8 @@ class Denial:
     """A flow that an access rule denies.
 
     pod: the one that the policies select; policies: those; answer: whether they allow the flow, None where no policy
-    of its namespace was collected.
+    of its namespace was collected. Where the pod is not known, they are all the policies of the namespace, none of
+    which allows anything.
     """
 
     flow: Flow
@@ -79,7 +80,9 @@ class Explained:
         direction = owner.direction or PolicyType.INGRESS
         pod = (flow.destination if direction is PolicyType.INGRESS else flow.source).pod
         if pod is None or pod.namespace != owner.namespace:
-            return Denial(flow, owner)
+            written = self.policies.of_namespace(owner.namespace or "", direction)
+            nothing = bool(written) and all(one.denies_all(direction) for one in written)
+            return Denial(flow, owner, None, written, Answer.NO) if nothing else Denial(flow, owner)
         found = self.policies.selecting(pod, direction)
         answer = self.policies.passes(found, direction, flow) if found else None
         return Denial(flow, owner, pod, found, answer)

@@ -12,7 +12,7 @@ from analyzer.ovn.balancers import Frontend, Scope, backends
 from analyzer.ovn.databases import Copy, OvnDatabases, Zone, since
 from analyzer.ovn.endpoints import OvnEndpoints, Pair, PortEndpoints, of_family
 from analyzer.ovn.ports import LogicalPort, LogicalPorts
-from analyzer.ovn.verdicts import FINE, Verdict, Wrong, long_down, recent, steady
+from analyzer.ovn.verdicts import FINE, Verdict, Wrong, long_down, recent, settled, steady
 from analyzer.ovn.written import changed
 from parsers.endpoint_facts import Endpoint
 from parsers.ovn_databases import NorthboundDatabase
@@ -180,25 +180,30 @@ class _Backend:
         ip = self.pair[0]
         if network(ip) is None:
             return f"{ip} is no address that can be compared"
-        if self.judge.inside(ip) and self._came_between():
-            return f"{ip} may be of a pod that came between the copies of two databases"
         if self.judge.inside(ip):
+            if way := "came" if self._came_between() else "went" if self._went_between() else None:
+                return f"{ip} may be of a pod that {way} between the copies of two databases"
             return Wrong(self.pair, "it is no endpoint, and no logical port has the address")
-        if ip in self.judge.node_ips or not self.judge.nodes or self.frontend.service.selector is None:
+        by_hand = self.frontend.service.selector is None and not settled(self.frontend, self.copy)
+        if ip in self.judge.node_ips or not self.judge.nodes or by_hand:
             return f"{ip} is no endpoint any more, or not yet"
         if recent(self.frontend, self.copy) or not self._all_zones():
             return f"whose address {ip} is was not collected"
         return Wrong(self.pair, "it is no endpoint, and neither a pod nor a node has the address")
 
     def _came_between(self) -> bool:
-        """Whether pods of the service come and go, and this database is newer than that of another node."""
-        when = changed(self.frontend.row, self.frontend.column)
-        newest = [zone.northbound.fact.newest for zone in self.judge.zones if zone.northbound]
-        if when is None or not any(one is None or one < when for one in newest):
+        """Whether a pod may have come with this address after the database of its node was copied, before this one."""
+        when, ip = changed(self.frontend.row, self.frontend.column), self.pair[0]
+        if when is None or not recent(self.frontend, self.copy):
             return False
-        own = [pod for pod in self.judge.pods.values() if self._selected(pod)]
-        new = {namespace for namespace, _ in self.judge.ports.newcomers}
-        return self.frontend.service.namespace in new or not all(steady(pod, self.copy) for pod in own)
+        homes = [zone.northbound.fact for zone in self.judge.zones if zone.northbound and _holds(zone, ip)]
+        return any(one.newest is None or one.newest < when for one in homes)
+
+    def _went_between(self) -> bool:
+        """Whether the database of its node may have been copied later, and a new pod took the place of one."""
+        if self.copy.new or _holds(self.frontend.zone, self.pair[0]):
+            return False
+        return not all(steady(pod, self.copy) for pod in self.judge.pods.values() if self._selected(pod))
 
     def _all_zones(self) -> bool:
         """Whether the logical ports of every node are known."""
@@ -222,7 +227,9 @@ def judge_of(
         if not pod.host_network and pod.phase is PodPhase.RUNNING
         for ip in pod.pod_ips
     }
-    written = (ip for node in nodes.values() for ip in (*node.internal_ips, *node.host_networks))
+    written = [ip for node in nodes.values() for ip in (*node.internal_ips, *node.host_networks)]
+    written += [pod.host_ip for pod in pods.values() if pod.host_ip]
+    written += [ip for pod in pods.values() if pod.host_network for ip in pod.pod_ips]
     ips = frozenset(address(ip.partition("/")[0]) for ip in written)
     return Judge(databases, endpoints, ports, pods, nodes, tuple(_subnets(databases)), by_ip, ips)
 
@@ -230,13 +237,25 @@ def judge_of(
 def _subnets(databases: Iterable[Zone]) -> Iterator[Network]:
     """The subnets of the switches of which all ports are known."""
     for zone in databases:
-        if zone.northbound is not None and not zone.unsound():
-            for switch in zone.northbound.fact.rows(LogicalSwitch):
-                for key in ("subnet", "ipv6_prefix"):
-                    text = switch.other_config.get(key, "")
-                    found = network(text if "/" in text or not text else f"{text}/64")
-                    if found is not None and text:
-                        yield found
+        if not zone.unsound():
+            yield from _subnets_of(zone)
+
+
+def _subnets_of(zone: Zone) -> Iterator[Network]:
+    for switch in zone.northbound.fact.rows(LogicalSwitch) if zone.northbound else ():
+        for key in ("subnet", "ipv6_prefix"):
+            text = switch.other_config.get(key, "")
+            found = network(text if "/" in text or not text else f"{text}/64")
+            if found is not None and text:
+                yield found
+
+
+def _holds(zone: Zone, ip: str) -> bool:
+    """Whether an address is of a switch of this zone."""
+    found = network(ip)
+    return found is not None and any(
+        found.version == one.version and found.network_address in one for one in _subnets_of(zone)
+    )
 
 
 def _local(frontend: Frontend) -> bool:

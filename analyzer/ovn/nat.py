@@ -14,6 +14,7 @@ from analyzer.hosts import HostNames
 from analyzer.instances import Ages, Group
 from analyzer.ovn.balancers import OWNER, pair_of
 from analyzer.ovn.databases import OvnDatabases, Zone
+from analyzer.ovn.ports import NETWORK
 from analyzer.rule import NotCollectedError, join
 from parsers.base import Evidence
 from parsers.cluster_services import ClusterService, ServiceType
@@ -140,11 +141,15 @@ def wanted(service: ClusterService, family: Family) -> Iterator[Wanted]:
 
 @dataclass(frozen=True, slots=True)
 class ZoneVips:
-    """The addresses and ports that a northbound database balances. owned: whether load balancers name services."""
+    """The addresses and ports that a northbound database balances. owned: whether load balancers name services.
+
+    foreign: those of services of user-defined networks, which nodes without a pod there may lack.
+    """
 
     zone: Zone
     vips: frozenset[Pair]
     owned: bool
+    foreign: frozenset[Pair] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +169,15 @@ def service_vips(databases: OvnDatabases) -> ServiceVips:
 
 def _vips(zone: Zone) -> ZoneVips:
     rows = zone.northbound.fact.rows(LoadBalancer) if zone.northbound else ()
-    pairs = {((one.protocol or "tcp"), *pair) for one in rows for vip in one.vips if (pair := pair_of(vip)) is not None}
-    return ZoneVips(zone, frozenset(pairs), any(OWNER in one.external_ids for one in rows))
+    foreign = frozenset(pair for one in rows if NETWORK in one.external_ids for pair in _frontends(one))
+    vips = frozenset(pair for one in rows for pair in _frontends(one))
+    return ZoneVips(zone, vips, any(OWNER in one.external_ids for one in rows), foreign)
+
+
+def _frontends(one: LoadBalancer) -> Iterator[Pair]:
+    for vip in one.vips:
+        if (pair := pair_of(vip)) is not None:
+            yield (one.protocol or "tcp", *pair)
 
 
 def balanced(service: ClusterService) -> Iterator[Pair]:

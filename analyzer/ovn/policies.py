@@ -87,6 +87,10 @@ class Policies:
         mine = self.by_namespace.get(pod.namespace or "", ())
         return tuple(one for one in mine if direction in one.policy_types and one.pod_selector.matches(pod.labels))
 
+    def of_namespace(self, namespace: str, direction: PolicyType) -> tuple[NetworkPolicy, ...]:
+        """The policies of a namespace that are about a direction."""
+        return tuple(one for one in self.by_namespace.get(namespace, ()) if direction in one.policy_types)
+
     @property
     def denying(self) -> tuple[Owner, ...]:
         """Whose the access rules are that drop or reject in the collected databases, each owner once, by its words."""

@@ -50,7 +50,7 @@ class LogicalPort:
     def late(self) -> bool:
         """Whether it came while the archive was collected."""
         copy, came = self.zone.northbound, inserted(self.row)
-        if copy is None or copy.started is None or came is None:
+        if copy is None or copy.started is None or came is None or copy.new:
             return False
         return came >= copy.started - timedelta(seconds=FRESH)
 

@@ -6,7 +6,9 @@ from datetime import timedelta
 from analyzer.ovn.balancers import Frontend
 from analyzer.ovn.databases import FRESH, Copy
 from analyzer.ovn.endpoints import Pair, PortEndpoints
-from analyzer.ovn.written import changed
+from analyzer.ovn.written import changed as written
+from analyzer.ovn.written import inserted
+from analyzer.service.pods import changed
 from parsers.base import Evidence
 from parsers.ovn_databases import NorthboundDatabase
 from parsers.pods import ContainerState, Pod, PodPhase
@@ -43,9 +45,17 @@ FINE = Verdict()
 
 
 def recent(frontend: Frontend, copy: Copy[NorthboundDatabase]) -> bool:
-    """Whether the backends were changed while the archive was collected."""
-    when, started = changed(frontend.row, frontend.column), copy.started or copy.after
+    """Whether the backends were changed while the archive was collected, as far as its times tell."""
+    if copy.new:
+        return False
+    when, started = written(frontend.row, frontend.column), copy.started or copy.after
     return when is not None and started is not None and when >= started - timedelta(seconds=FRESH)
+
+
+def settled(frontend: Frontend, copy: Copy[NorthboundDatabase]) -> bool:
+    """Whether the backends were written long before the archive was collected: the endpoints were such for long."""
+    when = written(frontend.row, frontend.column) or inserted(frontend.row)
+    return copy.new or (copy.started is not None and when is not None and copy.lasting(when))
 
 
 def steady(pod: Pod, copy: Copy[NorthboundDatabase]) -> bool:
@@ -56,6 +66,8 @@ def steady(pod: Pod, copy: Copy[NorthboundDatabase]) -> bool:
 
 
 def long_down(pod: Pod, copy: Copy[NorthboundDatabase]) -> bool:
-    """Whether a container of the pod was down already when the database was copied."""
+    """Whether the pod, or a container of it, was down already when the database was copied."""
+    if not pod.ready and copy.held(changed(pod)):
+        return True
     down = [one for one in pod.containers if not one.ready and one.state is not ContainerState.RUNNING]
     return any(copy.held(one.finished_at or one.last_finished_at) for one in down)

@@ -116,11 +116,11 @@ def wired(pod: Pod, node: Node | None, networks: Iterable[NetworkConfig] | None)
     if pod.phase is not PodPhase.RUNNING or pod.host_network or pod.deleting or not pod.pod_ips or not pod.node:
         return False
     states = {one.state for one in pod.containers}
-    return states != {ContainerState.TERMINATED} and is_linux(node) and _of_cluster(pod, networks)
+    return states != {ContainerState.TERMINATED} and is_linux(node) and of_cluster(pod, networks)
 
 
-def _of_cluster(pod: Pod, networks: Iterable[NetworkConfig] | None) -> bool:
-    """False where its addresses are of another network, or of its node, for sure."""
+def of_cluster(pod: Pod, networks: Iterable[NetworkConfig] | None) -> bool:
+    """False where the addresses of a pod are of another network, or of its node, for sure."""
     if pod.host_ip in pod.pod_ips:
         return False
     written = [text for one in unique(networks or ()) for text in one.cluster_networks]

@@ -10,8 +10,16 @@ from datetime import UTC, datetime
 from parsers.ovsdb_facts import Row
 
 _DATE = re.compile(r'"_date":(\d{10,15})[,}]')
+# openvswitch/ovs ovsdb/ovsdb.c, ovsdb-tool.c: "compacting database online", "compacted by …", "converted by …"
+_REWRITTEN = re.compile(r'"_comment":"(?:compact|convert)')
 _NEAR = 400  # characters at either end of a record among which its date is looked for first
 _LONG = 1_000_000  # characters of a record that is a whole database: its date says nothing of a row
+
+
+def made(row: Row) -> datetime | None:
+    """When a database was made, by a row that it has from the beginning; None where it was rewritten since."""
+    text = row.place.row.source.text
+    return None if _REWRITTEN.search(text[:_NEAR]) or _REWRITTEN.search(text[-_NEAR:]) else _date(text)
 
 
 def inserted(row: Row) -> datetime | None:

@@ -1,4 +1,4 @@
-"""A network policy denies traffic: what a saved trace ends at, or clients of a LoadBalancer service."""
+"""A network policy denies traffic: what a saved trace ends at, or what pods or clients of a service need."""
 
 from collections.abc import Iterator
 
@@ -6,19 +6,20 @@ from analyzer.instances import PodsByName
 from analyzer.model import Finding, Gap, Severity
 from analyzer.ovn.databases import named, pieces
 from analyzer.ovn.denials import Denial, Explained, denied
+from analyzer.ovn.needs import PRODUCT, DeniedNeeds
 from analyzer.ovn.policies import Answer, Policies, Side
 from analyzer.ovn.policies import Flow as Asked
 from analyzer.ovn.ports import LogicalPorts
 from analyzer.ovn.traces import Run, SavedTraces, pod_named
 from analyzer.rule import NotCollectedError, rule
+from parsers.base import Evidence
 from parsers.cluster_services import ClusterService, ServiceType
 from parsers.kubernetes import LabelSelector, unique
 from parsers.network_policies import NetworkPolicy, PolicyType
+from parsers.ofproto_trace import OfprotoTrace
 from parsers.ovn_trace import OvnTrace
 from parsers.ovnkube_trace import TraceLeg, TraceTool
 from parsers.pods import Pod
-
-_PRODUCT = ("openshift-", "kube-")  # namespaces whose policies come with the cluster
 
 
 @rule(Severity.INFO, area="ovn")
@@ -29,8 +30,9 @@ def netpol_default_deny(  # noqa: PLR0913, PLR0917 - a flow is compared with all
     services: tuple[ClusterService, ...] | None,
     pods: PodsByName,
     ports: LogicalPorts | None,
+    needs: DeniedNeeds,
 ) -> Iterator[Finding | Gap]:
-    """A network policy denies traffic: what a saved trace ends at, or clients of a LoadBalancer service.
+    """A network policy denies traffic: what a saved trace ends at, or what pods or clients of a service need.
 
     ## Why it matters
     A pod that any policy selects for a direction takes only what some policy of its namespace allows there. Denied
@@ -57,16 +59,20 @@ def netpol_default_deny(  # noqa: PLR0913, PLR0917 - a flow is compared with all
         by_namespace.setdefault(pod.namespace or "", []).append(pod)
     for service in unique(services or ()):
         yield from _service(service, policies, by_namespace.get(service.namespace or "", []))
+    yield from (Finding(one.subject, one.text, one.evidence, key=one.key) for one in needs)
 
 
 def _explained(traces: SavedTraces, explained: Explained, pods: PodsByName) -> Iterator[Finding | Gap]:
     asked = {_key(one) for one in traces.traces if not one.established}
+    told: set[Evidence] = set()  # pieces of traces of which the run tells whose packet it was
+    for run in traces.runs:
+        for finding, output in _run(run, explained, pods):
+            yield finding
+            told |= {output.evidence} if output else set()
     for trace in traces.traces:
         # Where a flow was traced as a new connection too, that is its verdict.
-        if not (trace.established and _key(trace) in asked):
+        if not (trace.established and _key(trace) in asked) and trace.evidence not in told:
             yield from _traced(trace, explained)
-    for run in traces.runs:
-        yield from _run(run, explained, pods)
 
 
 def _key(one: OvnTrace) -> tuple[object, ...]:
@@ -88,16 +94,17 @@ def _traced(trace: OvnTrace, explained: Explained) -> Iterator[Finding | Gap]:
         yield _finding(denial, f"the trace of {_flow(denial)} ends at", trace)
 
 
-def _run(run: Run, explained: Explained, pods: PodsByName) -> Iterator[Finding]:
-    """A run that failed and does not show the stage: what the policies say of its flow."""
+def _run(run: Run, explained: Explained, pods: PodsByName) -> Iterator[tuple[Finding, OvnTrace | OfprotoTrace | None]]:
+    """A run that failed and does not show the stage, or not whose packet: what the policies say of its flow."""
     for leg in run.failed:
-        if leg.tool is TraceTool.OVN_TRACE and run.output(leg) is None:
+        output = run.output(leg)
+        if leg.tool is TraceTool.OVN_TRACE and (output is None or output.source is None):
             source, destination = (pod_named(run.full(name), pods) for name in (leg.source, leg.destination))
             # The way back belongs to a connection that was let in.
             if source and destination and not (leg.direction or "").startswith("destination"):
                 flow = Asked(_side(source), _side(destination), (leg.protocol or "").upper() or None, leg.port)
                 if denial := explained.flow(flow):
-                    yield _finding(denial, f"the failure of ovnkube-trace for {_flow(denial)} is", leg)
+                    yield _finding(denial, f"the failure of ovnkube-trace for {_flow(denial)} is", leg), output
 
 
 def _side(pod: Pod) -> Side:
@@ -116,9 +123,11 @@ def _finding(denial: Denial, what: str, seen: OvnTrace | TraceLeg) -> Finding:
 
 def _why(denial: Denial) -> str:
     """What the policies of the pod say of the flow."""
-    if denial.answer is None or denial.pod is None:
+    if denial.answer is None:
         return ""
     policies = named(f"{one.namespace}/{one.name}" for one in denial.policies)
+    if denial.pod is None:
+        return f": no policy of the namespace allows anything ({policies})"
     which = f"{'NetworkPolicy' if len(denial.policies) == 1 else 'NetworkPolicies'} {policies}"
     said = {
         Answer.NO: f"{which} select {_label(denial.pod)}, and no rule allows this",
@@ -136,14 +145,14 @@ def _flow(denial: Denial) -> str:
     """`tcp 8080 from demo/client (10.128.0.5) to demo/web (10.128.0.7)`."""
     flow = denial.flow
     ends = [f"{side.label} ({side.ip})" if side.label else side.ip or "?" for side in (flow.source, flow.destination)]
-    asked = " ".join(text for text in ((flow.protocol or "").lower(), str(flow.port or "")) if text)
-    return f"{asked or 'a packet'} from {ends[0]} to {ends[1]}"
+    asked = " ".join(text for text in ((flow.protocol or "").lower(), str(flow.port or "")) if text) or "a packet"
+    return asked if ends == ["?", "?"] else f"{asked} from {ends[0]} to {ends[1]}"
 
 
 def _service(service: ClusterService, policies: Policies, pods: list[Pod]) -> Iterator[Finding]:
     """A LoadBalancer service of a namespace that denies everything, of which no policy lets anybody outside in."""
     namespace = service.namespace or ""
-    if service.type is not ServiceType.LOAD_BALANCER or not service.ingress_ips or namespace.startswith(_PRODUCT):
+    if service.type is not ServiceType.LOAD_BALANCER or not service.ingress_ips or namespace.startswith(PRODUCT):
         return
     denying = [one for one in policies.by_namespace.get(namespace, ()) if _denies_all(one)]
     if not denying or not service.selector:

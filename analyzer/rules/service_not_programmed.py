@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from analyzer.instances import PodsByName
 from analyzer.model import Finding, Gap, Severity
-from analyzer.ovn.databases import FRESH, named, pieces
+from analyzer.ovn.databases import FRESH, STARTING, Copy, Zone, named, pieces
 from analyzer.ovn.endpoints import OvnEndpoints
 from analyzer.ovn.nat import (
     EXTERNAL,
@@ -26,10 +26,10 @@ from parsers.base import Evidence
 from parsers.cluster_services import ClusterService
 from parsers.network_log import NetworkLogCount
 from parsers.network_log_kinds import NetworkLogKind
+from parsers.ovn_databases import NorthboundDatabase
 from parsers.vocabulary import Family
 
 MANY = 20  # services of one host or zone from which on one finding tells of all of them
-STARTING = timedelta(minutes=5)  # in which ovnkube writes all services anew after it has started (J)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,9 @@ def service_not_programmed(  # noqa: PLR0913, PLR0917 - two places where service
         for nat in nats or ():
             if nat.family is family:
                 yield from _host(nat, [one for one in asked if one[1]], logged)
-    frontends = [(one, tuple(balanced(one))) for one in known]
-    for zone in vips or ():
-        yield from _zone(zone, frontends, endpoints, logged, pods)
+    foreign = {pair for zone in vips or () for pair in zone.foreign}
+    frontends = [(one, tuple(pair for pair in balanced(one) if pair not in foreign)) for one in known]
+    yield from _zones(vips or (), frontends, endpoints, logged, pods)
 
 
 _Logged = dict[str | None, NetworkLogCount]
@@ -130,28 +130,57 @@ def _lack_of_host(nat: HostNat, service: ClusterService, absent: list[Wanted], w
     return _Lack(service, f"iptables {' and '.join(said)}", pieces(lines, ports, places([service])))
 
 
-def _zone(
-    one: ZoneVips,
-    services: Iterable[tuple[ClusterService, tuple[Pair, ...]]],
+_Frontends = list[tuple[ClusterService, tuple[Pair, ...]]]
+
+
+def _zones(
+    vips: Iterable[ZoneVips],
+    services: _Frontends,
     endpoints: OvnEndpoints | None,
     logged: _Logged,
     pods: PodsByName,
 ) -> Iterator[Finding | Gap]:
-    """The load balancers of one northbound database. Of an empty backend list load-balancer-backend-mismatch tells."""
-    zone, copy = one.zone, one.zone.northbound
-    reason = zone.unsound()
-    if copy is None or reason or _starting(one, pods):
-        yield Gap("services", reason or "ovnkube had just started: it writes all services anew then", zone.node)
-        return
-    lacks = []
-    for service, asked in services:
-        absent = [pair for pair in asked if pair not in one.vips]
-        if not absent or not copy.held(service.created) or not (one.owned or _serves(service, endpoints)):
+    """The load balancers of every northbound database: what several of them lack is told once."""
+    same: dict[tuple[str, str], list[tuple[ZoneVips, _Lack]]] = {}
+    for one in vips:
+        zone, copy = one.zone, one.zone.northbound
+        reason = zone.unsound()
+        if copy is None or reason or _starting(one, pods):
+            yield Gap("services", reason or "ovnkube had just started: it writes all services anew then", zone.node)
             continue
-        ports = named(f"{protocol} {f'[{ip}]' if ':' in ip else ip}:{port}" for protocol, ip, port in absent)
-        where = f"the northbound database {zone.label} has no load balancer for {ports}"
-        lacks.append(_Lack(service, where, pieces(places([service]), [copy.fact.evidence])))
-    yield from _findings(lacks, "load balancer", zone.name, zone.node, logged)
+        lacks = [lack for service, asked in services if (lack := _lack(one, copy, service, asked, endpoints))]
+        if len(lacks) > MANY:
+            yield _many(lacks, "load balancer", zone.name, zone.node)
+            continue
+        for lack in lacks:
+            same.setdefault((lack.name, lack.text), []).append((one, lack))
+    for each in same.values():
+        yield _lacking([one.zone for one, _ in each], each[0][1], pieces(*(lack.evidence for _, lack in each)), logged)
+
+
+def _lack(
+    one: ZoneVips,
+    copy: Copy[NorthboundDatabase],
+    service: ClusterService,
+    asked: tuple[Pair, ...],
+    endpoints: OvnEndpoints | None,
+) -> _Lack | None:
+    """What a database lacks of a service. Of an empty backend list load-balancer-backend-mismatch tells."""
+    absent = [pair for pair in asked if pair not in one.vips]
+    if not absent or not copy.held(service.created) or not (one.owned or _serves(service, endpoints)):
+        return None
+    ports = named(f"{protocol} {f'[{ip}]' if ':' in ip else ip}:{port}" for protocol, ip, port in absent)
+    return _Lack(service, f"has no load balancer for {ports}", pieces(places([service]), [copy.fact.evidence]))
+
+
+def _lacking(zones: list[Zone], lack: _Lack, lines: tuple[Evidence, ...], logged: _Logged) -> Finding:
+    said = logged.get(lack.name)
+    names = [one.name for one in zones]
+    where = f"of {named(names)}" if zones[0].interconnect else zones[0].label
+    text = f"{lack.name} is not programmed: the northbound database {where} {lack.text}{_why(said)}"
+    proof = pieces(lines, said.where("last") if said else ())
+    node = zones[0].node if len(zones) == 1 else None
+    return Finding(lack.name, text, proof, node, key=f"load balancer {lack.text}")
 
 
 def _starting(one: ZoneVips, pods: PodsByName) -> bool:
@@ -174,15 +203,22 @@ def _serves(service: ClusterService, endpoints: OvnEndpoints | None) -> bool:
 
 def _findings(lacks: list[_Lack], key: str, place: str, node: str | None, logged: _Logged) -> Iterator[Finding]:
     if len(lacks) > MANY:
-        text = f"{len(lacks)} services are not programmed on {place}: {named(one.name for one in lacks)}"
-        lines = pieces(*(one.evidence[:2] for one in lacks[:4]))
-        yield Finding(place, f"{text}; of the first, {lacks[0].text}", lines, node, key=key)
+        yield _many(lacks, key, place, node)
         return
     for one in lacks:
         said = logged.get(one.name)
-        why = f"; ovnkube gave up on the service {said.count} times" if said else ""
         lines = pieces(one.evidence, said.where("last") if said else ())
-        where = f" on {place}" if key == "iptables" else ""
-        yield Finding(
-            one.name, f"{one.name} is not programmed{where}: {one.text}{why}", lines, node, key=f"{key} {place}"
-        )
+        text = f"{one.name} is not programmed on {place}: {one.text}{_why(said)}"
+        yield Finding(one.name, text, lines, node, key=f"{key} {place}")
+
+
+def _many(lacks: list[_Lack], key: str, place: str, node: str | None) -> Finding:
+    text = f"{len(lacks)} services are not programmed on {place}: {named(one.name for one in lacks)}"
+    first = f"{lacks[0].name} {lacks[0].text}"
+    return Finding(
+        place, f"{text}; of the first, {first}", pieces(*(one.evidence[:2] for one in lacks[:4])), node, key=key
+    )
+
+
+def _why(said: NetworkLogCount | None) -> str:
+    return f"; ovnkube gave up on the service {said.count} times" if said else ""

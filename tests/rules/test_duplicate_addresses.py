@@ -12,10 +12,13 @@ OTHER = "must-gather.local.2/image"
 OLD, NEW = "metallb.universe.tf/", "metallb.io/"
 
 
-def app(name, where="worker-0", ip=POD_IP, *, host_network=False, host=IP, **more):
+def app(  # noqa: PLR0913 - what of a pod a test changes
+    name, where="worker-0", ip=POD_IP, *, host_network=False, host=IP, labels=None, **more
+):
     """A pod of an application with an address."""
     status = {"hostIP": host, "podIP": ip, "podIPs": [{"ip": ip}]} if ip else {}
-    return pod(name, where, ("app",), namespace="shop", labels={}, host_network=host_network, status=status, **more)
+    more |= {"namespace": "shop", "labels": labels or {}, "host_network": host_network, "status": status}
+    return pod(name, where, ("app",), **more)
 
 
 def lb(name, *keys, ip=ADDRESS, namespace="shop", **more):
@@ -42,6 +45,31 @@ def test_two_pods():
     text = (f"2 pods have the address {POD_IP}: shop/web-1 on worker-0, shop/web-2 on worker-1",)
     expect(RULE, members, "error", *text, subject=POD_IP, whose=None, shown=(POD_IP, "worker-0", "worker-1"))
     expect(RULE, app("web-1") | app("web-2"), "error", subject=POD_IP, whose="worker-0")
+
+
+def test_pods_on_other_networks():
+    config = {
+        "apiVersion": "config.openshift.io/v1",
+        "kind": "Network",
+        "metadata": {"name": "cluster"},
+        "spec": {"clusterNetwork": [{"cidr": "10.128.0.0/14", "hostPrefix": 23}], "networkType": "OVNKubernetes"},
+    }
+    path = "must-gather.local.1/image/cluster-scoped-resources/config.openshift.io/networks/cluster.yaml"
+    known = {path: json.dumps(config)}
+    far = timestamp() | app("web-1", ip="10.200.0.5") | app("web-2", "worker-1", ip="10.200.0.5")
+    expect(RULE, far, "error", "2 pods have the address 10.200.0.5", subject="10.200.0.5", whose=None)
+    assert not outcome_of(RULE, far | known).findings
+    near = timestamp() | app("web-1") | app("web-2", "worker-1")
+    expect(RULE, near | known, "error", "2 pods have the address", subject=POD_IP, whose=None)
+
+
+def test_a_virtual_machine_that_moves():
+    label = {"vm.kubevirt.io/name": "vm1"}
+    first, second = (app(f"virt-launcher-vm1-{at}", f"worker-{at}", labels=label) for at in (0, 1))
+    quiet(RULE, timestamp() | first | second, 1)
+    other = app("virt-launcher-vm2-0", "worker-1", labels={"vm.kubevirt.io/name": "vm2"})
+    words = ("2 pods have the address", "virt-launcher-vm2-0")
+    expect(RULE, timestamp() | first | other, "error", *words, subject=POD_IP, whose=None)
 
 
 @pytest.mark.parametrize(

@@ -80,13 +80,24 @@ def test_a_backend_that_no_port_has():
 
 
 def test_a_backend_on_a_node_whose_database_was_copied_before():
-    """While pods of the service come and go the database of another node may lack the newest of them."""
+    """A pod that came and went between the copies is nowhere but in the load balancer of the later one."""
     change = later("Load_Balancer", 60, {"vips": {VIP: f"{BACKENDS},10.128.1.99:8080"}}, at="2026-11-21T10:01:00Z")
-    members = cluster() | north("worker-0", change) | north("worker-1", written_at="2026-11-21T10:00:40Z")
-    dead(members, "sends to 10.128.1.99:8080", "no logical port has the address")
-    rolling = pods(*(pod(name) for name in HOMES), pod("web-5-abcde", status={"phase": "Pending", "podIPs": []}))
-    doubtful(members | rolling, "came between the copies of two databases")
-    dead(members | rolling | north("worker-1", written_at="2026-11-21T10:01:30Z"), "no logical port has the address")
+    members = cluster() | north("worker-0", change)
+    between = "came between the copies of two databases"
+    doubtful(members | north("worker-1", written_at="2026-11-21T10:00:40Z"), between)
+    doubtful(members | north("worker-1", written_at=None), between)
+    dead(members | north("worker-1", written_at="2026-11-21T10:01:30Z"), "no logical port has the address")
+    old = later("Load_Balancer", 60, {"vips": {VIP: f"{BACKENDS},10.128.1.99:8080"}}, at="2026-11-21T09:58:00Z")
+    quiet_node = north("worker-1", written_at="2026-11-21T09:30:00Z")
+    dead(cluster() | north("worker-0", old) | quiet_node, "no logical port has the address")
+
+
+def test_a_backend_that_was_replaced_before_the_database_of_its_node_was_copied():
+    members = on("worker-0", BACKENDS, "10.128.1.99:8080")
+    new = pods(*(pod(name) for name in HOMES if name != FAR), pod(FAR, started="2026-11-21T10:00:30Z"))
+    doubtful(members | new, "went between the copies of two databases")
+    own = on("worker-0", BACKENDS, "10.128.0.99:8080")
+    dead(own | new, "no logical port has the address")
 
 
 def test_the_same_in_several_databases_is_one_finding():
@@ -181,6 +192,16 @@ def test_an_endpoint_that_has_been_down_for_long():
     members = cluster() | slices(endpoint(WEB), endpoint(FAR, ready=False, serving=False))
     members |= pods(pod(CLIENT), pod(WEB), pod(FAR, status={"containerStatuses": [crashed]}))
     dead(members, f"its pod shop/{FAR} is not ready", whose=None)
+
+
+def test_an_endpoint_whose_pod_has_not_been_ready_for_long():
+    """Its container runs, but its probe fails."""
+    members = cluster() | slices(endpoint(WEB), endpoint(FAR, ready=False, serving=False))
+    unready = {"type": "Ready", "status": "False", "lastTransitionTime": "2026-11-21T09:50:00Z"}
+    long = pods(pod(CLIENT), pod(WEB), pod(FAR, status={"conditions": [unready]}))
+    dead(members | long, f"its pod shop/{FAR} is not ready", whose=None)
+    late = {**unready, "lastTransitionTime": "2026-11-21T10:00:10Z"}
+    doubtful(members | pods(pod(CLIENT), pod(WEB), pod(FAR, status={"conditions": [late]})), "it may have been while")
 
 
 def test_endpoints_that_terminate_may_stay():
@@ -348,6 +369,7 @@ def test_endpoints_on_the_host_by_masquerade_address():
     left = [balancer("Service_shop/web_TCP_node_switch_worker-0", {VIP: "192.0.2.20:8080,192.0.2.21:8080"})]
     both = north("worker-0", balancers=[*right, *left]) | north("worker-1", balancers=left)
     quiet(RULE, members | both, examined=1)
+    quiet(RULE, without(members | both, "/nodes/"), examined=1)  # the addresses of nodes are known from pods, too
     only = [balancer(vips={VIP: "192.0.2.20:8080"})]
     dead(
         members | north("worker-0", balancers=only) | north("worker-1", balancers=left),
@@ -405,10 +427,13 @@ def test_backends_of_a_node_whose_database_was_not_collected():
 
 
 def test_endpoints_that_are_made_by_hand():
-    """Nothing tells when they were changed."""
+    """Nothing tells when they were changed, unless the load balancer has been as it is for long."""
     made = {"addresses": ["203.0.113.5"], "conditions": {"ready": True}}
     doubtful(cluster() | slices(endpoint(WEB), endpoint(FAR), made), "is no endpoint of a known pod")
-    doubtful(on("worker-0", BACKENDS, "203.0.113.9:8080") | service(selector={}), "any more, or not yet")
+    words = ("sends to 203.0.113.9:8080 (it is no endpoint, and neither a pod nor a node has the address)",)
+    dead(on("worker-0", BACKENDS, "203.0.113.9:8080") | service(selector={}), *words)
+    young = later("Load_Balancer", 60, {"vips": {VIP: f"{BACKENDS},203.0.113.9:8080"}}, at="2026-11-21T09:55:00Z")
+    doubtful(cluster() | north("worker-0", young) | service(selector={}), "any more, or not yet")
 
 
 def test_ports_without_a_number_are_any_port():

@@ -46,6 +46,29 @@ def test_policies_were_not_collected():
     )
 
 
+PIECE = (
+    "ct_lb_mark /* default (use --ct to customize) */ --------------- 4. ls_out_acl (northd.c:6435): reg0[10] == 1 && "
+    "(outport == @{}), priority 2000, uuid f730a887 1 ct_commit {{ ct_mark.blocked = 1; }};\n"
+)
+
+
+def test_a_piece_of_a_trace_tells_no_packet():
+    piece = {"saved/trace.txt": PIECE.format(OLD_GROUP)}
+    words = ("the trace of a packet ends at", "no policy of the namespace allows anything (shop/default-deny)")
+    expect(RULE, policies(policy()) | piece, "error", *words, subject="shop", whose=None, shown=(OLD_GROUP,))
+    # A policy that allows something may mean this packet.
+    unjudged(RULE, policies(policy(), policy("some", ingress=[allow()])) | piece, "give it `--ct new`", examined=1)
+
+
+def test_a_piece_within_a_run():
+    """The run tells whose packet it was."""
+    leg = "ovn-trace source pod to destination pod indicates failure from client to web\n"
+    command = "$ ovnkube-trace -src-namespace shop -src {} -dst-namespace shop -dst {} -tcp -dst-port 8080\n"
+    text = command.format(CLIENT, WEB) + PIECE.format(OLD_GROUP) + leg.replace("client", CLIENT).replace("web", WEB)
+    members = cluster() | policies(policy("deny-web", pods={"app": "web"})) | {"saved/trace.txt": text}
+    expect(RULE, members, "error", "the failure of ovnkube-trace for tcp 8080 from shop/client", subject=WEB_POD)
+
+
 @pytest.mark.parametrize(
     ("rule", "said"),
     [

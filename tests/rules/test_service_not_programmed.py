@@ -159,9 +159,35 @@ def test_a_service_without_a_load_balancer():
     expect(RULE, members | said, "error", *words, subject="shop/web", whose="worker-1", shown=("Dropping service",))
 
 
+def test_a_service_that_several_databases_lack():
+    other = [balancer(vips={"172.30.1.1:80": BACKENDS})]
+    members = cluster() | north("worker-0", balancers=other) | north("worker-1", balancers=other)
+    words = ("the northbound database of worker-0, worker-1 has no load balancer for tcp 172.30.45.10:80",)
+    expect(RULE, members, "error", *words, subject="shop/web", whose=None, shown=("172.30.45.10",))
+
+
+def test_many_services_without_load_balancers():
+    members = cluster() | many(21) | north("worker-0", balancers=[balancer()]) | {}
+    words = ("21 services are not programmed on worker-0", "has no load balancer for")
+    found = [one for one in outcome_of(RULE, members).findings if one.subject == "worker-0"]
+    assert all(word in found[0].message for word in words), found
+
+
+def test_services_of_other_networks():
+    """A node without a pod of the network may lack its load balancers."""
+    ids = {"k8s.ovn.org/kind": "Service", "k8s.ovn.org/owner": "shop/web", "k8s.ovn.org/network": "blue"}
+    other = [balancer(vips={"172.30.1.1:80": BACKENDS})]
+    foreign = [*other, balancer(name="Service_shop/web_TCP_cluster_blue", external_ids=ids)]
+    assert not outcome_of(
+        RULE, cluster() | north("worker-0", balancers=foreign) | north("worker-1", balancers=other)
+    ).findings
+
+
 def test_other_load_balancers_do():
     """The address alone counts: as a template, for another network, of another name."""
     quiet(RULE, cluster() | north("worker-0", balancers=[balancer(name="x", owner=None)]), examined=1)
+    odd = balancer(vips={VIP: BACKENDS, "nonsense:x": ""})
+    assert not outcome_of(RULE, cluster() | north("worker-0", balancers=[odd])).findings
     empty = balancer(vips={VIP: ""})
     assert not outcome_of(RULE, cluster() | north("worker-0", balancers=[empty])).findings
     udp = balancer(protocol="udp")
