@@ -12,6 +12,8 @@ from typing import Any, NoReturn
 import click
 
 from analyzer import __version__
+from analyzer.cli_diff import diff
+from analyzer.cli_timeline import timeline
 
 FAIL_ON = ("critical", "error", "warning", "info", "never")
 EXITS = """\b
@@ -76,6 +78,9 @@ def gatherscope(debug: bool) -> None:
 @click.option("-o", "--html", default="report.html", show_default=True, metavar="FILE", help="Where the report goes.")
 @click.option("--no-html", is_flag=True, help="Write no HTML report.")
 @click.option("--json", "json_", metavar="FILE", help="Also write the report as JSON; - prints it, and nothing else.")
+@click.option("--junit", metavar="FILE", help="Also write it as JUnit XML; - as above.")
+@click.option("--sarif", metavar="FILE", help="Also write it as SARIF 2.1.0; - as above.")
+@click.option("--markdown", metavar="FILE", help="Also write it as short Markdown, for a ticket; - as above.")
 @click.option("--rule", "rules", multiple=True, metavar="NAME", help="Only this rule. Repeatable.")
 @click.option("--area", "areas", multiple=True, metavar="NAME", help="Only the rules of this area. Repeatable.")
 @_fail_on
@@ -99,6 +104,10 @@ def show(what: str, archives: tuple[str, ...], as_json: bool) -> int:
     from analyzer import cli_run  # noqa: PLC0415
 
     return cli_run.show(what, archives, as_json)
+
+
+gatherscope.add_command(diff)
+gatherscope.add_command(timeline)
 
 
 @gatherscope.command()

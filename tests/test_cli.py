@@ -145,7 +145,7 @@ def test_a_crashed_rule_outweighs_findings(run, down, monkeypatch):
         (["analyze", "x", "--area", "xyzzy"], "there are bfd, bgp, "),
         (["analyze", "x", "-o", "no/such/folder.html"], "there is no folder"),
         (["analyze", "x", "-o", "."], "is a folder"),
-        (["analyze", "x", "-o", "-"], "only the JSON report goes to standard output"),
+        (["analyze", "x", "-o", "-"], "the HTML report does not go to standard output"),
         (["analyze", "x", "--json", "report.html"], "both the HTML and the JSON report"),
         (["analyse", "x"], "No such command"),
         (["show", "bpg", "x"], "did you mean bgp"),
@@ -219,7 +219,9 @@ print(sorted({{"pydantic", "yaml", "jinja2", "rich", "isal", "textfsm"}} & set(s
 
 
 def test_help_names_every_exit_code_and_table(run):
-    assert re.findall(r"^  (\w+)", run("--help")[1], re.MULTILINE)[-4:] == ["analyze", "show", "rules", "batch"]
+    assert re.findall(r"^  (\w+)", run("--help")[1], re.MULTILINE)[-6:] == [
+        *("analyze", "show", "diff", "timeline", "rules", "batch")
+    ]
     assert re.findall(r"^ +(\d)  ", run("analyze", "--help")[1], re.MULTILINE) == ["0", "1", "2", "3", "4"]
     text = run("show", "--help")[1]
     assert all(re.search(rf"^  {name}  ", text, re.MULTILINE) for name in shows())

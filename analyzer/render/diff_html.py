@@ -7,8 +7,8 @@ from analyzer.render.diff_rows import NOTHING, Row, Uncompared, counted, quiet, 
 from analyzer.render.pages import page
 
 ROWS = 150  # rows of an area
-THINGS = 8  # names in a row
-OPEN = 40  # rows of an area beyond which they are folded
+THINGS = 4  # names in a row
+OPEN = 30  # rows of an area that are open; the others are folded
 REASONS = 20
 TEXT_LIMIT = 600  # characters of one value
 

@@ -1,24 +1,20 @@
 """The difference as JSON: everything, however long. Fields are added, never renamed.
 
-{
-  "schema": "1.0", "tool": {"name", "version"},
-  "old": SIDE, "new": SIDE, "same_cluster": {"verdict": "same" | "different" | "unknown", "told_by"}, "forced",
-  "summary": {"headline": [], "worse", "fail_on",
-              "findings": {"appeared": {severity: count}, "gone": {…}, "risen", "fallen", "not_comparable"},
-              "sections": {name: {"status", "appeared", "gone", "changed", "replaced", "not_comparable"}}},
-  "notes": [],
-  "sections": [{"name", "title", "status", "reason", "old_items", "new_items",
-                "appeared": [ENTRY], "gone": [ENTRY],
-                "changed": [{"key", "field", "old", "new", "direction", "evidence": {"old": [], "new": []}}],
-                "replaced": [{"key", "old", "new", "evidence"}],
-                "not_comparable": [{"key", "field", "side", "reason", "count", "severity", "evidence"}]}]
-}
+- top: schema, tool{name,version}, old, new, same_cluster{verdict,told_by}, forced, summary, notes[], sections[]
+- old, new: inputs[], members, bytes, complete, problems[], cluster (as in a report), infrastructure, masked,
+  findings{severity: count}, crashed[] (names of rules), notes[]
+- same_cluster.verdict: same, different or unknown
+- summary: headline[], worse, fail_on, findings{appeared{severity: count},gone{…},risen,fallen,not_comparable},
+  sections{name: {status,appeared,gone,changed,replaced,not_comparable}} with counts
+- section: name, title, status, reason, old_items, new_items, appeared[], gone[], changed[], replaced[],
+  not_comparable[]
+- status: changed, same, not_comparable (one archive tells nothing of it) or not_collected (neither does)
+- appeared, gone: key, text, severity, why, health (well, weak, bad or unknown), evidence[]
+- changed: key, field, old, new, direction (worse, better or neither), evidence{old[],new[]}
+- replaced: key, old, new, owner, evidence{old[],new[]}
+- not_comparable: key, field, side (the archive that has it), reason, count, severity, evidence[]
 
-SIDE: "inputs", "members", "bytes", "complete", "problems", "cluster" (as in a report), "infrastructure", "masked",
-"findings" {severity: count}, "crashed" (names of rules), "notes"
-ENTRY: "key", "text", "severity", "why", "health" ("well", "weak" or "bad"), "evidence"
-status: "changed", "same", "not_comparable" (one archive tells nothing of it) or "not_collected" (neither does)
-direction: "worse", "better" or "neither"; evidence: `path:line`; values are texts, numbers, booleans, null or lists
+Evidence is `path:line`; values are texts, numbers, booleans, null or lists of texts.
 """
 
 import json
@@ -27,15 +23,15 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from analyzer.diff.model import SCHEMA, Change, Difference, Direction, Entry, Section, Side
+from analyzer.diff.model import BAD, SCHEMA, UNKNOWN, WEAK, WELL, Change, Difference, Direction, Entry, Section, Side
 from analyzer.model import Severity, Status
 
-_HEALTH = ("well", "weak", "bad")
+_HEALTH = {UNKNOWN: "unknown", WELL: "well", WEAK: "weak", BAD: "bad"}
 _VERDICT = {True: "same", False: "different", None: "unknown"}
 
 
 def difference_json(found: Difference) -> str:
-    """The difference as one JSON object with a final newline; all of it is ASCII, the same input gives the same text."""
+    """The difference as one JSON object with a final newline, all of it ASCII; the same input gives the same text."""
     return json.dumps(_encodable(difference_dict(found)), indent=1) + "\n"
 
 
@@ -115,6 +111,7 @@ def _section(one: Section) -> dict[str, Any]:
                 "key": each.key,
                 "old": each.old,
                 "new": each.new,
+                "owner": each.owner,
                 "evidence": {"old": list(each.old_evidence), "new": list(each.new_evidence)},
             }
             for each in one.replaced

@@ -1,12 +1,13 @@
 """The differences of an area as rows that page and terminal share: what changed alike stands in one row."""
 
-from collections.abc import Hashable, Iterable, Iterator
+import re
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from analyzer.diff.model import (
     Change,
-    Direction,
     Difference,
+    Direction,
     Entry,
     Replaced,
     Section,
@@ -17,8 +18,9 @@ from analyzer.diff.model import (
 )
 from analyzer.render.words import plural
 
-NOTHING = "–"
-TOGETHER = 3  # replaced things of one owner from which on they are one row
+NOTHING = "-"
+_DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")  # of an image: twelve digits tell it from any other
+APART = 12  # replaced things up to which each is a row
 NAMES = 6  # names that a value tells before it counts the rest
 _TOLD = {Direction.WORSE: "worse", Direction.BETTER: "better", Direction.NEITHER: "changed"}
 _TONE = {"worse": "error", "better": "info"}
@@ -55,15 +57,16 @@ def rows(section: Section) -> list[Row]:
 
 
 def _entries(word: str, entries: Iterable[Entry], apart: bool) -> Iterator[Row]:
-    """Things of which the same is to be said stand together; of findings each stands alone."""
+    """Things of which the same is to be said stand together; of findings those of one rule."""
     found: dict[Hashable, list[Entry]] = {}
     for one in entries:
-        key = one if apart else (one.text, one.why, one.health)
+        rule = one.key.partition(" ")[0] if apart else ""
+        key = (rule, one.text, one.why, one.health, one.severity)
         found.setdefault(key, []).append(one)
     for same in found.values():
         one = same[0]
         text, places = one.text or "there", one.evidence
-        bad = "error" if one.health and not one.severity and word == "appeared" else "plain"
+        bad = "error" if one.health > 0 and not one.severity and word == "appeared" else "plain"
         yield Row(
             word,
             bad,
@@ -91,18 +94,19 @@ def _changes(changes: Iterable[Change]) -> Iterator[Row]:
         yield Row(word, _TONE.get(word, "plain"), things, one.field, old, new, None, None, *places)
 
 
-def _replaced(replaced: Iterable[Replaced]) -> Iterator[Row]:
-    found: dict[str, list[Replaced]] = {}
+def _replaced(replaced: Sequence[Replaced]) -> Iterator[Row]:
+    """One by one, and counted by their owners where there are many."""
+    found: dict[Hashable, list[Replaced]] = {}
     for one in replaced:
-        found.setdefault(one.key.partition(" on ")[0], []).append(one)
-    for owner, same in found.items():
-        if len(same) > TOGETHER:
-            things = tuple(one.key for one in same)
-            yield Row("replaced", "plain", things, "", f"{len(same):,} of {owner}", "others in their places")
+        found.setdefault(one if len(replaced) <= APART else one.owner, []).append(one)
+    for same in found.values():
+        one = same[0]
+        if len(same) > 1:
+            yield Row("replaced", "plain", (one.owner,), "", f"{len(same):,} of them", "others in their places")
         else:
-            for one in same:
-                places = one.old_evidence, one.new_evidence
-                yield Row("replaced", "plain", (one.key,), "", one.old, one.new, None, None, *places)
+            yield Row(
+                "replaced", "plain", (one.key,), "", one.old, one.new, None, None, one.old_evidence, one.new_evidence
+            )
 
 
 def told(old: Value, new: Value) -> tuple[str, str]:
@@ -110,10 +114,8 @@ def told(old: Value, new: Value) -> tuple[str, str]:
     if isinstance(old, tuple) and isinstance(new, tuple) and set(old) & set(new):
         lost, come = (tuple(one for one in mine if one not in other) for mine, other in ((old, new), (new, old)))
         shared = plural(len(set(old) & set(new)), "other")
-        return (
-            f"{value(lost)} and {shared}" if lost else f"without {value(come)}",
-            f"{value(come)} and {shared}" if come else f"without {value(lost)}",
-        )
+        before, after = (f"{value(one)} and {shared}" if one else shared for one in (lost, come))
+        return before, after
     return value(old), value(new)
 
 
@@ -125,8 +127,8 @@ def value(one: Value) -> str:
         return "yes" if one else "no"
     if isinstance(one, tuple):
         more = f" and {len(one) - NAMES:,} more" if len(one) > NAMES else ""
-        return ", ".join(one[:NAMES]) + more
-    return str(one)
+        return ", ".join(map(value, one[:NAMES])) + more
+    return _DIGEST.sub(r"\1…", str(one))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +169,7 @@ def counted(section: Section) -> str:
 
 def quiet(found: Difference, status: SectionStatus) -> list[Section]:
     """The sections that ended so and have nothing else to say."""
-    return [
-        one for one in found.sections if one.status is status and not (status is SectionStatus.SAME and one.skipped)
-    ]
+    return [one for one in found.sections if one.status is status and not one.skipped]
 
 
 def describe(side: Side) -> str:

@@ -1,6 +1,7 @@
 """The difference on a terminal: the answer first, then area by area what is worth reading, the rest counted."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.text import Text
@@ -11,6 +12,7 @@ from analyzer.render.diff_rows import NOTHING, Row, Uncompared, counted, describ
 from analyzer.render.visible import bounded, visible
 
 ROWS, REASONS, THINGS = 12, 4, 3  # rows of an area, reasons of what cannot be compared, names in a row
+PER_RULE = 3  # findings of a rule
 TEXT_LIMIT = 300  # characters of one text
 NARROW = 120  # columns of a terminal below which a path is shortened to fit
 _STYLE = {"critical": "bold white on red", "error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
@@ -42,14 +44,18 @@ class Printer:
         self.line(Text.assemble((f"{label:<{_LABEL}}", style), self.text(value)), hanging=_LABEL)
 
     def places(self, one: Row) -> None:
-        """Where both archives say so; the path that both share is told once."""
-        found = [
-            (name, place) for name, places in (("old", one.old_places), ("new", one.new_places)) for place in places[:1]
-        ]
-        for name, place in found:
+        """Where the archives say so, for what is worth a look; a path that both share is told once."""
+        if one.severity is None and one.tone != "error":
+            return
+        found = {name: places[0] for name, places in (("old", one.old_places), ("new", one.new_places)) if places}
+        paths = {place.rpartition(":")[0] for place in found.values()}
+        if len(paths) < len(found):
+            lines = dict.fromkeys(place.rpartition(":")[2] for place in found.values())
+            found = {"old, new": f"{paths.pop()}:{', '.join(lines)}"}
+        for name, place in found.items():
             shown = self.text(place, limit=4096).plain
             if self.console.is_terminal and self.console.width < NARROW:
-                shown = words.short_path(shown, self.console.width - 10)
+                shown = words.short_path(shown, self.console.width - 7 - len(name))
             self.console.print(Text.assemble("      ", (f"{name} {shown}", "dim")), soft_wrap=True)
 
     def row(self, one: Row) -> None:
@@ -68,7 +74,7 @@ class Printer:
     @staticmethod
     def _said(one: Row) -> str:
         field = f" {one.field}" if one.field else ""
-        if one.new == NOTHING or one.old == NOTHING:
+        if NOTHING in {one.old, one.new}:
             return f":{field} {one.old if one.new == NOTHING else one.new}"
         return f":{field} {one.old} -> {one.new}"
 
@@ -81,9 +87,10 @@ class Printer:
             self.line(self.text(f"not comparable: {one.reason}", "yellow"), indent=2, hanging=4)
             return
         found = rows(one)
-        for each in found[:ROWS]:
+        chosen = list(_chosen(found, one.name))[:ROWS]
+        for each in chosen:
             self.row(each)
-        self.more(len(found) - ROWS, "row")
+        self.more(len(found) - len(chosen), "row")
         self.skipped(uncompared(one))
 
     def skipped(self, found: list[Uncompared]) -> None:
@@ -95,14 +102,22 @@ class Printer:
                 indent=2,
                 hanging=4,
             )
-        self.more(sum(one.count for one in found[REASONS:]), "value or thing that cannot be compared")
+        self.more(sum(one.count for one in found[REASONS:]), "not comparable thing")
 
     def more(self, count: int, noun: str) -> None:
         """How many are not shown, if any."""
         if count > 0:
-            self.line(
-                Text(f"+ {count:,} more {noun}{'' if count == 1 else 's'}: see --json or --html", "dim"), indent=2
-            )
+            self.line(Text(f"+ {words.plural(count, f'more {noun}')}: see --json or --html", "dim"), indent=2)
+
+
+def _chosen(found: Iterable[Row], section: str) -> Iterator[Row]:
+    """Of findings the first few of each rule, else all rows."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for one in found:
+        key = (one.word, one.things[0].partition(" ")[0])
+        counts[key] += 1
+        if section != "findings" or counts[key] <= PER_RULE:
+            yield one
 
 
 def _title(one: Section) -> str:
