@@ -1,11 +1,11 @@
 """The collection itself: the pods that run FRR, what was collected from each, what its log complains of."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from analyzer.instances import FrrInstances, Group, Instance, PodsByName
-from analyzer.model import Finding
+from analyzer.model import Finding, Severity
 from analyzer.rule import NotCollectedError, join
 from parsers.base import OriginFact
 from parsers.frr_files import FrrFile
@@ -81,16 +81,23 @@ def _of(found: Mapping[tuple[str | None, str | None], list[Collected]], pod: Pod
 
 
 def troubles(
-    messages: Iterable[GatherMessage], meaning: Mapping[GatherTrouble, str], before: str = ""
+    messages: Iterable[GatherMessage],
+    meaning: Mapping[GatherTrouble, str],
+    severity: Callable[[GatherMessage], Severity | None],
+    before: str = "",
 ) -> Iterator[Finding]:
-    """One finding for each kind of trouble that has a meaning here, in each collection of the archive."""
-    found: dict[tuple[str, GatherTrouble], list[GatherMessage]] = {}
+    """One finding for each kind of trouble that has a meaning here, in each collection of the archive.
+
+    severity: of a message, None for that of the rule.
+    """
+    found: dict[tuple[str, GatherTrouble, Severity | None], list[GatherMessage]] = {}
     for one in messages:
         if one.kind in meaning:
-            found.setdefault((one.image_dir, one.kind), []).append(one)
-    for (image_dir, kind), same in found.items():
+            found.setdefault((one.image_dir, one.kind, severity(one)), []).append(one)
+    for (image_dir, kind, weight), same in found.items():
         times = sum(one.count for one in same)
         wordings = f" in {len(same)} wordings" if len(same) > 1 else ""
         often = f" ({times} times{wordings})" if times > 1 else ""
         text = f"{before}{meaning[kind]}: {same[0].text}{often}"
-        yield Finding("gather", text, tuple(one.evidence for one in same[:QUOTED]), key=f"{image_dir} {kind}")
+        key = f"{image_dir} {kind}{f' {weight}' if weight else ''}"
+        yield Finding("gather", text, tuple(one.evidence for one in same[:QUOTED]), severity=weight, key=key)

@@ -21,8 +21,9 @@ from parsers.vocabulary import address, is_address
 
 UP = "bgp_session_up"
 ANNOUNCED = "bgp_announced_prefixes_total"
+BFD_UP = "bfd_session_up"
 BFD_DOWNS = "bfd_session_down_events"
-_NAMES = frozenset({UP, ANNOUNCED, BFD_DOWNS})
+_NAMES = frozenset({UP, ANNOUNCED, BFD_UP, BFD_DOWNS})
 _PORTS = frozenset({"179", "0"})  # 0 is the port of a connection that is not there
 
 

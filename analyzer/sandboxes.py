@@ -32,7 +32,8 @@ _KINDS = frozenset({NetworkLogKind.CNI_FAILED, NetworkLogKind.SANDBOX_FAILED})
 class Sandbox:
     """A pod that could not be given a network, for one cause.
 
-    at: the time of the collection. over: it has a network now, or it is gone, or that was long ago.
+    at: the time of the collection. over: it has a network now, or it is gone, or that was long ago. logged: only logs
+    tell of it.
     """
 
     namespace: str
@@ -44,6 +45,7 @@ class Sandbox:
     last: datetime | None = None
     text: str = ""
     over: bool = False
+    logged: bool = False
     evidence: list[Evidence] = field(default_factory=list)
 
     @property
@@ -92,7 +94,7 @@ def sandboxes(  # noqa: PLR0913, PLR0917 - events and logs tell of the same pods
             namespace, _, name = one.subject.partition("/")
             failure = one.failure or CniFailure.OTHER
             if failure is not CniFailure.OTHER or (namespace, name) not in by_events:
-                made = Sandbox(namespace, name, one.node, failure, ages.of(one.origin.image_dir))
+                made = Sandbox(namespace, name, one.node, failure, ages.of(one.origin.image_dir), logged=True)
                 _add(found.setdefault((namespace, name, failure), made), one, texts.get(_key(one)))
     everywhere = {name for each in listed or () for name in each.namespaces}
     for each in found.values():
@@ -159,7 +161,9 @@ def _over(one: Sandbox, pod: Pod | None, *, known: bool) -> bool:
     if pod is not None:
         return pod.deleting or _connected(pod)
     recent = one.at is None or one.last is None or one.at - one.last < RECENT
-    return known or not recent
+    # Of pods that come and go, as jobs and tests, journals hold such failures of many kinds: the pods are gone by now.
+    vague = one.logged and one.failure is CniFailure.OTHER
+    return known or not recent or vague
 
 
 def _connected(pod: Pod) -> bool:

@@ -18,6 +18,7 @@ from parsers.base import Evidence
 from parsers.cluster_version import ClusterVersion
 from parsers.host_sysctl import Sysctl
 from parsers.kubernetes import unique
+from parsers.machine_config_pools import MachineConfigPool
 from parsers.metallb_workloads import DaemonSet
 from parsers.nodes import Node
 from parsers.pods import Pod, PodPhase
@@ -93,6 +94,7 @@ def versions(  # noqa: PLR0913, PLR0917 - each source tells other versions
     daemonsets: tuple[DaemonSet, ...] | None,
     releases: tuple[ClusterVersion, ...] | None,
     settings: tuple[Sysctl, ...] | None,
+    pools: tuple[MachineConfigPool, ...] | None,
     ages: Ages,
 ) -> Versions:
     update = _update(unique(releases or ()))
@@ -101,7 +103,7 @@ def versions(  # noqa: PLR0913, PLR0917 - each source tells other versions
     found = [
         *_images(pods, sets, ages, seen),
         *_frr(instances, nodes, seen),
-        *_nodes(nodes, seen),
+        *_nodes(nodes, {one.name: one for one in unique(pools or ()) if one.updating}, seen),
         *_backends(pods, sets, seen),
         *_gateways(nodes, seen),
         *_forwarding(settings or (), seen),
@@ -206,7 +208,7 @@ def pool(node: Node) -> str:
     return own[0] if own else "worker"
 
 
-def _nodes(nodes: NodesByName, seen: _Seen) -> Iterator[Mixture]:
+def _nodes(nodes: NodesByName, rolled_out: dict[str, MachineConfigPool], seen: _Seen) -> Iterator[Mixture]:
     """One mixture for a pool: what was installed together differs together."""
     pools: dict[tuple[str, ...], list[Node]] = {}
     for node in nodes.values():
@@ -218,7 +220,10 @@ def _nodes(nodes: NodesByName, seen: _Seen) -> Iterator[Mixture]:
         if differing:
             values = [_together(each) for each in _by_node(read[name] for name in differing)]
             updating = tuple(one.name for one in same if one.unschedulable)
-            yield Mixture(f"{key[0]} nodes", " / ".join(differing), tuple(values), updating=updating)
+            going = rolled_out.get(key[0])
+            of = f"{going.updated} of {going.machines} nodes done" if going else ""
+            done = f"the machine config pool is being updated: {of}" if going else None
+            yield Mixture(f"{key[0]} nodes", " / ".join(differing), tuple(values), done, updating)
 
 
 def _of_node(node: Node, name: str) -> Value | None:

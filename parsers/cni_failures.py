@@ -27,6 +27,11 @@ _CAUSES = tuple(
     for cause, expression in (
         (CniFailure.SUPERSEDED, r"canceled (?:old pod sandbox |while )?waiting for|pod deleted before sandbox"),
         (CniFailure.SUPERSEDED, r"is no longer active \(probably due to a subsequent CNI ADD"),
+        (CniFailure.SUPERSEDED, r"pod (?:deleted|OVN annotations (?:changed|deleted or invalid)) waiting for"),
+        (
+            CniFailure.SUPERSEDED,
+            r"\bpods \\{0,3}\"[a-z0-9.-]{1,253}\\{0,3}\" not found|expected pod (?:\S{1,300} )?UID ",
+        ),
         (CniFailure.PORT_BINDING, r"timed out (?:while )?waiting for OVS port binding|timed out dumping br-int flow"),
         (CniFailure.ANNOTATIONS, r"timed out waiting for (?:pod )?annotations?"),
         (CniFailure.DEFAULT_NETWORK_NOT_READY, r"still waiting for readinessindicatorfile"),

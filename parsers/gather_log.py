@@ -28,6 +28,7 @@ class GatherTrouble(StrEnum):
     METALLB_NOT_STARTED = "metallb-not-started"
     DAEMON_DOWN = "daemon-down"
     CONTAINER_NOT_FOUND = "container-not-found"
+    NO_SUCH_CONTAINER = "no-such-container"
     NODE_UNREACHABLE = "node-unreachable"
     TIMED_OUT = "timed-out"
     COMMAND_FAILED = "command-failed"
@@ -46,7 +47,8 @@ _TROUBLES: tuple[tuple[GatherTrouble, str], ...] = (
         GatherTrouble.DAEMON_DOWN,
         r"failed to connect to any daemons|\b(?:zebra|bgpd|bfdd|staticd|watchfrr|mgmtd|ospfd|vtysh) is not running",
     ),
-    (GatherTrouble.CONTAINER_NOT_FOUND, r"container not found|container \S{1,80} is not valid for pod"),
+    (GatherTrouble.CONTAINER_NOT_FOUND, r"container not found"),
+    (GatherTrouble.NO_SUCH_CONTAINER, r"container \S{1,80} is not valid for pod"),
     (GatherTrouble.NODE_UNREACHABLE, r"error dialing backend|unable to upgrade connection"),
     (GatherTrouble.TIMED_OUT, r"timed out|timeout: sending signal|context deadline exceeded|i/o timeout"),
     (GatherTrouble.COMMAND_FAILED, r"command terminated with exit code"),

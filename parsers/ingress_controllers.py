@@ -44,7 +44,7 @@ class HaproxyConfig(Fact):
 
 
 class HaproxyBackend(Fact):
-    """A route that a router has no server for: clients get 503. The evidence is the line of the backend."""
+    """A route that a router has no server for, nor a place for one: clients get 503. The evidence is its backend."""
 
     name: str
     namespace: str
@@ -94,7 +94,9 @@ _WANTED = re.compile(
     rb"^[ \t]*(?:backend|frontend|listen|server|server-template|use-server)[ \t]|^(?:global|defaults)", re.MULTILINE
 )
 _BACKEND = re.compile(r"backend\s+(be_\w{1,40}:([^:\s]{1,253}):(\S{1,253}))\s*$")
-_SERVER = re.compile(r"\s*server\s+(?!_dynamic-pod-)\S")  # places that are kept free bear this name
+# A place that is kept free (`server-template _dynamic-pod-…`) may be taken by now: with its dynamic configuration
+# manager a router tells HAProxy at run time, and not this file (openshift/router pkg/router/template).
+_SERVER = re.compile(r"\s*server(?:-template)?\s+\S")
 _SECTION = re.compile(r"(?:backend|frontend|listen|global|defaults)\b")
 
 

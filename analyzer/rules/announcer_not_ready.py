@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from analyzer.instances import Ages, NodesByName
+from analyzer.listed_pods import ListedPods, lines_of, state_of, unwell, young
 from analyzer.metallb.containers import ContainerTrouble, troubles
-from analyzer.metallb.health import Announcers, Kind, age, young
+from analyzer.metallb.health import Announcers, Kind, age
+from analyzer.metallb.health import young as starting
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import NotCollectedError, rule
 from parsers.base import Evidence
@@ -13,6 +15,7 @@ from parsers.cluster_events import ClusterEvent
 from parsers.kubernetes import unique
 from parsers.metallb_log import MetallbLogEvent, MetallbLogKind
 from parsers.nodes import Node
+from parsers.oc_facts import ListedPod
 from parsers.pods import Pod, PodPhase
 from parsers.vocabulary import words
 
@@ -36,8 +39,9 @@ class _Sick:
 
 
 @rule(Severity.ERROR, area="speaker")
-def announcer_not_ready(
-    announcers: Announcers,
+def announcer_not_ready(  # noqa: PLR0913, PLR0917 - what is said of pods stands in many places
+    announcers: Announcers | None,
+    tables: ListedPods | None,
     nodes: NodesByName,
     ages: Ages,
     events: tuple[ClusterEvent, ...] | None,
@@ -56,9 +60,12 @@ def announcer_not_ready(
     """
     told = _Told(events or (), logs or ())
     sick = []
-    if not any(fleet.pods for fleet in announcers):
+    rows = [(kind, one) for kind in Kind for one in (tables.of(kind) if tables else ())]
+    if not rows and not any(fleet.pods for fleet in announcers or ()):
         raise NotCollectedError("no pods of speaker or frr-k8s in this archive")
-    for fleet in announcers:
+    for kind, row in rows:
+        yield from _of_table(kind, row)
+    for fleet in announcers or ():
         if not fleet.pods:
             yield Gap(fleet.name, "its pods were not collected")
         for pod in fleet.pods:
@@ -68,11 +75,21 @@ def announcer_not_ready(
             host = nodes.get(pod.node)
             if not found and not _gone(pod, host):
                 continue
-            if young(pod, ages):
+            if starting(pod, ages):
                 yield Gap(pod.name, f"it started {words(int(age(pod, ages) or 0))} before the collection", pod.node)
             else:
                 sick.append(_sick(pod, fleet.kind, found, host, told))
     yield from _findings(sick)
+
+
+def _of_table(kind: Kind, row: ListedPod) -> Iterator[Finding | Gap]:
+    """A row of a saved table: it does not tell which container is not ready."""
+    if unwell(row) and young(row):
+        yield Gap(row.name, f"it is only {words(row.age)} old", row.node)
+    elif unwell(row):
+        where = f" on {row.node}" if row.node else ""
+        text = f"{kind} pod {row.name}{where} has {state_of(row)}"
+        yield Finding(row.name, text, lines_of(row), row.node, key=row.namespace or "")
 
 
 def _gone(pod: Pod, host: Node | None) -> bool:

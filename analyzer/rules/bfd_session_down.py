@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from analyzer.bfd import BfdSessions, down, lines, never_heard, not_run_by_remote, shut_here
 from analyzer.bgp import name
 from analyzer.frr import Session
+from analyzer.metrics import BFD_UP, UP, PeerMetric, PeerMetrics, evidence_of, shown
 from analyzer.model import Finding, Gap, Severity
-from analyzer.rule import rule
+from analyzer.rule import NotCollectedError, rule
 from parsers.bfd_facts import BfdPeer
 from parsers.vocabulary import BfdStatus, words
 
@@ -23,7 +24,7 @@ SILENT = 3  # seconds after which a far end that still runs BFD would have been 
 
 
 @rule(Severity.ERROR, area="bfd")
-def bfd_session_down(sessions: BfdSessions) -> Iterator[Finding | Gap]:
+def bfd_session_down(sessions: BfdSessions | None, metrics: PeerMetrics | None) -> Iterator[Finding | Gap]:
     """A BFD session is down.
 
     ## Why it matters
@@ -33,9 +34,15 @@ def bfd_session_down(sessions: BfdSessions) -> Iterator[Finding | Gap]:
     ## What to do
     The diagnostics say which direction is lost. `init`: this node hears the peer and the peer does not hear it: look
     at the return path and at filters on UDP 3784 (single hop) or 4784 (multihop). A session that never came up while
-    BGP is established is bfd-not-run-by-remote.
+    BGP is established is bfd-not-run-by-remote. Saved metrics speak for nodes whose FRR was not asked: save `show bfd
+    peers` of such a node to see the diagnostics.
     """
-    for session in sessions:
+    counted = [one for one in metrics.alone if one.most(BFD_UP) is not None] if metrics else []
+    if sessions is None and not counted:
+        raise NotCollectedError("no answer of show bfd peers and no saved metrics of BFD in this archive")
+    for one in counted:
+        yield from _counted(one)
+    for session in sessions or ():
         if session.bfd is None and session.brief is None:
             yield from _told_by_bgp(session)
         elif session.bfd_status is BfdStatus.ADMIN_DOWN:
@@ -43,6 +50,19 @@ def bfd_session_down(sessions: BfdSessions) -> Iterator[Finding | Gap]:
             yield Finding(session.peer, text, lines(session, "status"), session.node, Severity.INFO, session.vrf)
         elif down(session) and not not_run_by_remote(session):
             yield _finding(session)
+
+
+def _counted(one: PeerMetric) -> Iterator[Finding | Gap]:
+    """What a saved metric says where FRR says nothing."""
+    sample, bgp = one.sample(BFD_UP), one.sample(UP)
+    if sample is None:
+        yield Gap(one.peer, "saved metrics tell both that the BFD session is up and that it is down", one.node)
+    elif sample.value == 0:
+        where = "" if one.node else f" of {one.label}"
+        up = bgp is not None and bgp.value == 1
+        text = f"BFD session to {one.title}{where} is down{' while BGP is up' if up else ''}: {shown(sample)}"
+        severity = Severity.WARNING if up else None
+        yield Finding(one.peer, text, evidence_of(sample, bgp), one.node, severity, f"{one.vrf} {one.label}")
 
 
 def _told_by_bgp(session: Session) -> Iterator[Finding | Gap]:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from analyzer.metallb.drift import Drift, PeerDrift, Presence
 from analyzer.metallb.drift_cause import Causes
 from analyzer.metallb.drift_runs import Whose
+from analyzer.metallb.listed import Listed, listed
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
 from parsers.base import Evidence
+from parsers.bgp_summary_facts import BgpSummary
 from parsers.frrk8s_configurations import FrrConfiguration
 from parsers.kubernetes import unique
 from parsers.metallb_peers import BgpPeer
@@ -18,7 +20,10 @@ SHOWN = 2  # routers or neighbors that do run, as evidence
 
 @rule(Severity.ERROR, area="config")
 def bgppeer_not_in_running_config(
-    drift: Drift, configurations: tuple[FrrConfiguration, ...] | None, causes: Causes
+    drift: Drift,
+    configurations: tuple[FrrConfiguration, ...] | None,
+    causes: Causes,
+    summaries: tuple[BgpSummary, ...] | None,
 ) -> Iterator[Finding | Gap]:
     """A neighbor that a resource asks for is missing in a node's running configuration.
 
@@ -35,7 +40,11 @@ def bgppeer_not_in_running_config(
     passed = {one.name: one for one in unique(configurations or ())}
     for one in drift:
         if one.presence is Presence.UNKNOWN and one.reason:
-            yield Gap(one.peer, one.reason, one.node)
+            others = listed(one, summaries or ())
+            if others is None:
+                yield Gap(one.peer, one.reason, one.node)
+            elif one.peer not in others:
+                yield _unlisted(one, others)
         elif one.presence is Presence.MISSING:
             yield _missing(one, passed, causes)
 
@@ -49,6 +58,17 @@ def _missing(one: PeerDrift, passed: dict[str, FrrConfiguration], causes: Causes
     words, why = causes.of(one.node)
     evidence = (*asked[:SHOWN], *_running(one), *lines, *why)
     return Finding(one.peer, text + between + words, evidence, one.node, key=one.vrf)
+
+
+def _unlisted(one: PeerDrift, others: Listed) -> Finding:
+    """The sessions alone were collected."""
+    ask = "ask" if " and " in one.asked_by else "asks"
+    names = ", ".join(list(others)[:NAMED]) + (f" and {len(others) - NAMED} more" if len(others) > NAMED else "")
+    text = (
+        f"{one.run.label} does not know the neighbor {one.peer} that {one.asked_by} {ask} for: FRR lists only {names}"
+    )
+    asked = [line for each in one.intents for line in each.where("address")]
+    return Finding(one.peer, text, (*asked[:SHOWN], *list(others.values())[:NAMED]), one.node, key=one.vrf)
 
 
 def _source(one: PeerDrift) -> str:

@@ -1,23 +1,28 @@
 """The cluster's DNS does not answer, on some nodes or at all, or its resolvers do not answer it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from analyzer.instances import Ages, NodesByName
+from analyzer.listed_pods import ListedPods, lines_of, state_of, unwell, young
 from analyzer.model import Finding, Gap, Severity
 from analyzer.node.words import together
 from analyzer.ovn.databases import named, pieces
-from analyzer.rule import rule
+from analyzer.rule import NotCollectedError, rule
 from analyzer.service.dns import NAMESPACE, SERVICE, DnsState, Silent, down
 from analyzer.service.pods import PodAges, alive, lines, state, states
 from parsers.base import Evidence
 from parsers.conditions import Condition, ConditionStatus
+from parsers.oc_facts import ListedPod
 from parsers.pods import Pod
+from parsers.vocabulary import words
 
 SUBJECT = f"{NAMESPACE}/{SERVICE}"
 
 
 @rule(Severity.ERROR, area="service")
-def cluster_dns_unhealthy(dns: DnsState, pod_ages: PodAges, ages: Ages, nodes: NodesByName) -> Iterator[Finding | Gap]:
+def cluster_dns_unhealthy(
+    dns: DnsState | None, tables: ListedPods | None, pod_ages: PodAges, ages: Ages, nodes: NodesByName
+) -> Iterator[Finding | Gap]:
     """The cluster's DNS does not answer, on some nodes or at all, or its resolvers do not answer it.
 
     ## Why it matters
@@ -31,6 +36,30 @@ def cluster_dns_unhealthy(dns: DnsState, pod_ages: PodAges, ages: Ages, nodes: N
     `spec.upstreamResolvers` and `spec.servers` of the DNS `default`. That names with search domains are not found
     (NXDOMAIN) is normal.
     """
+    rows = tables.of(SERVICE) if tables else ()
+    if dns is None and not rows:
+        raise NotCollectedError("not collected: the DNS operator, its pods or logs of CoreDNS")
+    yield from _of_tables(rows)
+    if dns is not None:
+        yield from _of_state(dns, pod_ages, ages, nodes)
+
+
+def _of_tables(rows: Sequence[ListedPod]) -> Iterator[Finding | Gap]:
+    """What a saved table of pods tells."""
+    sick = [one for one in rows if unwell(one) and not young(one)]
+    yield from (Gap(one.name, f"it is only {words(one.age)} old") for one in rows if unwell(one) and young(one))
+    if sick and len(sick) == len(rows):
+        names = named(f"{one.name} {state_of(one)}" for one in sick)
+        text = f"no pod of the cluster's DNS is ready: {names}"
+        yield Finding(SUBJECT, text, pieces(*map(lines_of, sick)), severity=Severity.CRITICAL, key="table")
+        return
+    for one in sick:
+        text = f"the DNS pod{f' of {one.node}' if one.node else ''} is not ready: {one.name} has {state_of(one)}"
+        yield Finding(f"{NAMESPACE}/{one.name}", text, lines_of(one), one.node)
+
+
+def _of_state(dns: DnsState, pod_ages: PodAges, ages: Ages, nodes: NodesByName) -> Iterator[Finding | Gap]:
+    """What the operator, the pods themselves and their logs tell."""
     sick = [pod for pod in dns.pods if alive(pod) and not pod.ready and not down(nodes, pod.node)]
     lasting = [pod for pod in sick if not pod_ages.young(pod) and pod_ages.long_unready(pod) is not False]
     total = _lost(dns, lasting)

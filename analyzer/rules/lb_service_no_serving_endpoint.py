@@ -8,15 +8,17 @@ from analyzer.metallb.chains import Chains
 from analyzer.metallb.path import State, Step
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
+from analyzer.service.workloads import Workloads
 from parsers.base import Evidence
 from parsers.pods import ContainerState, Pod, PodPhase
+from parsers.replicated_workloads import ReplicatedWorkload
 from parsers.services import Service
 
 QUOTED = 3  # pods whose lines are shown
 
 
 @rule(Severity.ERROR, area="metallb")
-def lb_service_no_serving_endpoint(chains: Chains, pods: PodsByName) -> Iterator[Finding | Gap]:
+def lb_service_no_serving_endpoint(chains: Chains, pods: PodsByName, workloads: Workloads) -> Iterator[Finding | Gap]:
     """A LoadBalancer service has an address, but no endpoint that takes traffic.
 
     ## Why it matters
@@ -24,8 +26,8 @@ def lb_service_no_serving_endpoint(chains: Chains, pods: PodsByName) -> Iterator
     (`noEndpoints`, in layer 2 mode `notOwner`), and clients see the address disappear, not a refused connection.
 
     ## What to do
-    Look at the pods that the service selects: why are they not ready, or are there none? A deployment that was scaled
-    to zero on purpose needs no address. Compare the selector of the service with the labels of the pods.
+    Look at the pods that the service selects: why are they not ready, or are there none? Compare the selector of the
+    service with the labels of the pods. A workload that was scaled to zero needs no address: it is only told of.
     """
     by_namespace: dict[str, list[Pod]] = {}
     for pod in pods.values():
@@ -44,7 +46,8 @@ def lb_service_no_serving_endpoint(chains: Chains, pods: PodsByName) -> Iterator
                 yield Gap(chain.subject, "its endpoints were not collected")
         elif _without(chain):
             judged.add(chain.subject)
-            yield _finding(chain, service, by_namespace.get(service.namespace or ""))
+            off = workloads.off(service.namespace or "", service.selector or {})
+            yield _finding(chain, service, by_namespace.get(service.namespace or ""), off)
 
 
 def _without(chain: Chain) -> bool:
@@ -54,18 +57,26 @@ def _without(chain: Chain) -> bool:
     return broken and chain.backends is not None and not chain.backends.serving
 
 
-def _finding(chain: Chain, service: Service, pods: list[Pod] | None) -> Finding:
+def _finding(chain: Chain, service: Service, pods: list[Pod] | None, off: tuple[ReplicatedWorkload, ...]) -> Finding:
     backends = chain.backends
     endpoints = backends.endpoints if backends else ()
     what = (
         f"none of its {len(endpoints)} endpoints is ready" if len(endpoints) > 1 else "its only endpoint is not ready"
     )
-    why, lines = _why(service, pods)
+    why, lines = _off(off) if off else _why(service, pods)
     # A speaker may not have told its routers yet, or the endpoints went away while the archive was made.
     reached = [one for one in chain.nodes if one.reach in {Reach.ANNOUNCED, Reach.PARTLY}]
     still = f"; {len(reached)} of {len(chain.nodes)} nodes announce it all the same" if reached else ""
     text = f"{chain.address} has nowhere to send traffic: {what if endpoints else 'it has no endpoints'}{why}{still}"
-    return Finding(chain.subject, text, (*service.where("ingress_ips"), *chain.where_endpoints(), *lines))
+    shown = (*service.where("ingress_ips"), *chain.where_endpoints(), *lines)
+    return Finding(chain.subject, text, shown, severity=Severity.INFO if off else None)
+
+
+def _off(found: tuple[ReplicatedWorkload, ...]) -> tuple[str, tuple[Evidence, ...]]:
+    """Workloads that somebody scaled to zero."""
+    names = ", ".join(f"{one.kind} {one.name}" for one in found[:QUOTED])
+    verb = "is" if len(found) == 1 else "are"
+    return f"; {names} {verb} scaled to 0", tuple(line for one in found[:QUOTED] for line in one.where("replicas"))
 
 
 def _why(service: Service, pods: list[Pod] | None) -> tuple[str, tuple[Evidence, ...]]:

@@ -14,7 +14,8 @@ from parsers.kubernetes import unique
 from parsers.routes import Route, RouteBackend
 
 MANY = 20  # routes of which only a router's configuration is known, from which on one finding names all
-_SEVERITIES = {Fault.BROKEN: Severity.ERROR, Fault.IDLE: Severity.WARNING}
+# In this order: the worst of several services decides.
+_SEVERITIES = {Fault.BROKEN: Severity.ERROR, Fault.IDLE: Severity.WARNING, Fault.OFF: Severity.INFO}
 _Servers = Mapping[tuple[str, str], list[HaproxyBackend]]
 
 
@@ -71,7 +72,7 @@ def _judged(
     if doubt is not None:
         yield Gap(_name(route), doubt.text)
         return
-    fault = Fault.BROKEN if any(one.fault is Fault.BROKEN for one in broken) else Fault.IDLE
+    fault = next(fault for fault in _SEVERITIES if any(one.fault is fault for one in broken))
     lacking = servers.get((route.namespace or "", route.name), [])
     also = "; the router has no server for it" if lacking else ""
     text = f"requests for {route.host or 'it'} get 503: {', '.join(one.text for one in broken)}{also}"

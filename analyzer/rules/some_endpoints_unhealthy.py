@@ -1,6 +1,7 @@
 """Some endpoints of a service do not work: requests fail now and then, or the others carry all the load."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from analyzer.instances import NodesByName
 from analyzer.model import Finding, Gap, Severity
@@ -10,6 +11,7 @@ from analyzer.service.backends import Backends, ServiceBackends, judged
 from analyzer.service.dns import down
 from analyzer.service.partly import EndpointPods, Partly
 from analyzer.service.pods import QUOTED, lines, state
+from parsers.endpoint_facts import Endpoint
 
 
 @rule(Severity.WARNING, area="service")
@@ -28,6 +30,7 @@ def some_endpoints_unhealthy(
     pods that are named, `oc describe pod`. An endpoint without a pod: is kube-controller-manager healthy, was the slice
     written by hand?
     """
+    lost: dict[str, list[tuple[Backends, Endpoint]]] = {}
     for one in backends:
         if not judged(one) and not one.service.headless:
             continue
@@ -36,7 +39,25 @@ def some_endpoints_unhealthy(
         elif one.serving():
             found = pods.of(one)
             yield from (Gap(one.name, text) for text in found.doubts)
-            yield from _findings(one, found, nodes)
+            yield from _findings(one, _elsewhere(one, found, nodes, lost), nodes)
+    yield from (_of_node(name, each, nodes) for name, each in lost.items())
+
+
+def _elsewhere(
+    one: Backends, found: Partly, nodes: NodesByName, lost: dict[str, list[tuple[Backends, Endpoint]]]
+) -> Partly:
+    """Without the pods of nodes that are down, which every service of theirs lacks: these are added to `lost`."""
+    for endpoint, pod in found.sick:
+        if pod.node and down(nodes, pod.node):
+            lost.setdefault(pod.node, []).append((one, endpoint))
+    return replace(found, sick=tuple(each for each in found.sick if not down(nodes, each[1].node)))
+
+
+def _of_node(name: str, lost: list[tuple[Backends, Endpoint]], nodes: NodesByName) -> Finding:
+    names = named(dict.fromkeys(one.name for one, _ in lost), QUOTED)
+    text = f"{name} is not ready: the endpoints on it do not serve, of {names}; others do"
+    shown = pieces(nodes[name].where("ready", "conditions"), (endpoint.evidence for _, endpoint in lost[:QUOTED]))
+    return Finding(name, text, shown, name, Severity.INFO, "lost")
 
 
 def _findings(one: Backends, found: Partly, nodes: NodesByName) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from analyzer.instances import PodsByName
 from analyzer.rule import join
 from analyzer.service.backends import Backends
-from analyzer.service.pods import PodAges, alive, ended, since
+from analyzer.service.pods import PodAges, alive, changed, ended, since
 from parsers.endpoint_facts import Endpoint
 from parsers.pods import Pod
 from parsers.vocabulary import address
@@ -69,7 +69,7 @@ class EndpointPods:
                 continue
             pod = self.pod(endpoint)
             if pod is not None:
-                if ended(pod):
+                if ended(pod) and self.ages.before(pod, changed(pod)) is not False:
                     yield Stale(endpoint, f"its pod {pod.name} has ended ({pod.phase})", pod)
                 continue
             other = self._owner(endpoint)

@@ -87,7 +87,11 @@ class PodAges:
 
     def before(self, pod: Pod, moment: datetime | None, seconds: int = SETTLED) -> bool | None:
         """Whether the moment is that long before the collection of the pod; None where a time is unknown."""
-        collected = self.ages.of(pod.image_dir)
+        return self.passed(pod.image_dir, moment, seconds)
+
+    def passed(self, image_dir: str, moment: datetime | None, seconds: int = SETTLED) -> bool | None:
+        """The same of something else that was collected in this directory."""
+        collected = self.ages.of(image_dir)
         if collected is None or moment is None:
             return None
         return moment + timedelta(seconds=seconds) <= collected

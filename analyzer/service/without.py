@@ -17,6 +17,7 @@ class Fault(StrEnum):
 
     BROKEN = "broken"  # pods are there, or should be
     IDLE = "idle"  # nothing runs behind it, and nothing says that something should
+    OFF = "off"  # what runs behind it is scaled to zero
     DOUBT = "doubt"  # the archive cannot tell
 
 
@@ -44,6 +45,8 @@ class WithoutEndpoints:
             return (Without(Fault.DOUBT, "its endpoints were not collected"),)
         if one.serving():
             return tuple(self._of_port(one, port) for port in one.service.ports if _unresolved(one, port))
+        if self.ages.passed(one.service.image_dir, one.service.created) is False:
+            return (Without(Fault.DOUBT, "it had only just been created"),)
         if one.alive:
             return (self._of_alive(one),)
         return (self._of_none(one),)
@@ -77,19 +80,25 @@ class WithoutEndpoints:
     def _of_none(self, one: Backends) -> Without:
         selector = ", ".join(f"{key}={value}" for key, value in sorted((one.service.selector or {}).items()))
         shown = (*one.service.where("selector"), *one.evidence[:1])
+        if off := self.absent.off(one):
+            return Without(Fault.OFF, off.text, (*off.evidence, *shown))
         if any(pod.deleting for pod in one.pods):
             return Without(Fault.DOUBT, "its pods are being deleted")
         if reason := self.absent.reason(one):
             text = f"no pod has the labels {selector}: {reason.text}"
             return Without(Fault.BROKEN, text, (*one.service.where("selector"), *reason.evidence, *shown[1:]))
+        if doubt := self.absent.moving(one) or _uncollected(one):
+            return Without(Fault.DOUBT, doubt)
         if one.pods:
-            return Without(
-                Fault.IDLE, f"the pods that it selects have ended: {states(one.pods)}", (*shown, *lines(one.pods))
-            )
-        if one.every_pod is None:
-            return Without(Fault.DOUBT, "its endpoints are none, and the pods of its namespace were not collected")
+            text = f"the pods that it selects have ended: {states(one.pods)}"
+            return Without(Fault.IDLE, text, (*shown, *lines(one.pods)))
         text = f"no pod has the labels {selector}, and nothing says that one should"
-        return Without(Fault.IDLE, text, (*shown, one.every_pod))
+        return Without(Fault.IDLE, text, (*shown, *((one.every_pod,) if one.every_pod else ())))
+
+
+def _uncollected(one: Backends) -> str | None:
+    known = one.pods or one.every_pod
+    return None if known else "its endpoints are none, and the pods of its namespace were not collected"
 
 
 def _number(port: ServicePort) -> bool:

@@ -80,6 +80,23 @@ def version(*history, progressing="False"):
     return listed("cluster-scoped-resources/config.openshift.io/clusterversions.yaml", "ClusterVersion", made)
 
 
+def config_pool(name="worker", *, updating="True", paused=False, done=1):
+    """A pool of three nodes, of which some are done."""
+    made = {
+        "apiVersion": "machineconfiguration.openshift.io/v1",
+        "kind": "MachineConfigPool",
+        "metadata": {"name": name},
+        "spec": {"paused": paused},
+        "status": {
+            "conditions": conditions(Updated="False", Updating=updating),
+            "machineCount": 3,
+            "updatedMachineCount": done,
+        },
+    }
+    path = f"{IMAGE}/cluster-scoped-resources/machineconfiguration.openshift.io/machineconfigpools/{name}.yaml"
+    return {path: yaml.safe_dump(made)}
+
+
 def check(target="network-check-target-worker-1", source="network-check-source-worker-0", *, reachable="True", **more):
     """A connection check. reachable: a status, or what `conditions` takes; outages and failures as they are written."""
     return {

@@ -150,6 +150,23 @@ def routes(*made, namespace="shop"):
     return listed(path, "Route", *made, version="route.openshift.io/v1")
 
 
+def workloads(*made, kind="Deployment", namespace="shop"):
+    """Workloads of the shop: (name, replicas asked for, replicas that exist, more of their metadata)."""
+    group = "apps.openshift.io" if kind == "DeploymentConfig" else "apps"
+    items = [
+        {
+            "apiVersion": f"{group}/v1",
+            "kind": kind,
+            "metadata": {"name": name, "namespace": namespace, "creationTimestamp": OLD, "generation": 2, **more},
+            "spec": {"replicas": asked, "template": {"metadata": {"labels": dict(SELECTOR)}}},
+            "status": {"observedGeneration": 2, "replicas": existing},
+        }
+        for name, asked, existing, more in made
+    ]
+    path = f"namespaces/{namespace}/{group}/{kind.lower()}s.yaml"
+    return listed(path, kind, *items, version=f"{group}/v1")
+
+
 def condition(kind, status, reason="Reason", message="all is well"):
     return {"lastTransitionTime": OLD, "message": message, "reason": reason, "status": status, "type": kind}
 

@@ -156,9 +156,19 @@ def test_without_an_answer_an_up_of_bgpd_proves_nothing(block):
     unjudged(RULE, asking(None, block) | answered, "show bfd peers gave no answer", examined=1)
 
 
+def test_not_checked_where_nothing_would_tell_of_bfd():
+    """A summary alone says nothing of BFD: no session in it is not known to use none."""
+    for rule in (RULE, "bfd-peer-missing", "bfd-not-run-by-remote", "bfd-flapping"):
+        assert outcome_of(rule, summary(row())).status is Status.NOT_CHECKED
+    assert outcome_of("bfd-peer-missing", dump(neighbor(), None)).status is Status.CLEAR
+
+
+ABSENT = "no answer of show bfd peers and no saved metrics of BFD in this archive"
+
+
 def test_not_checked_where_no_node_answered():
     outcome = outcome_of(RULE, asking(None))
-    assert (outcome.status, outcome.reason) == (Status.NOT_CHECKED, "show bfd peers gave no answer on any node")
+    assert (outcome.status, outcome.reason) == (Status.NOT_CHECKED, ABSENT)
 
 
 @pytest.mark.parametrize(

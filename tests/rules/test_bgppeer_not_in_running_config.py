@@ -1,7 +1,7 @@
 """A neighbor that is asked for and not configured: in every mode, and when nobody can tell."""
 
 import pytest
-from bgp_kit import IDLE, OTHER, down, dump, expect, neighbor, node, quiet, unjudged
+from bgp_kit import IDLE, OTHER, down, dump, expect, neighbor, node, quiet, row, summary, unjudged
 from config_kit import (
     FRR_K8S,
     frr_configuration,
@@ -17,6 +17,8 @@ from kit import outcome_of
 from metallb_kit import PEER, cluster, container_log, frr, node_selector, peer, speaker_pod
 
 from analyzer.model import Status
+from analyzer.rule import Rule
+from analyzer.run import analyze
 
 RULE = "bgppeer-not-in-running-config"
 SECOND = peer("tor2", OTHER)
@@ -213,6 +215,43 @@ def test_nobody_knows():
     selected = {"nodeSelectors": node_selector("worker-0")}
     hidden = without(cluster(), "core/nodes") | peer("tor2", OTHER, **selected)
     unjudged(RULE, hidden, "labels of the node", examined=3)
+
+
+UP = {"up": "01:00:00", "cell": "0", "messages": (10, 11)}
+
+
+def saved(*rows, count=None, **peers):
+    """A saved summary, whose heading counts the neighbors, and resources; no running configuration."""
+    heading = f"Peers {count or len(rows)}, using 29 KiB of memory\n\nNeighbor "
+    members = {path: text.replace("\nNeighbor ", heading) for path, text in summary(*rows).items()} | node()
+    members = {path: text.partition("\nTotal")[0] if count else text for path, text in members.items()}
+    for name, address in {"tor1": PEER, **peers}.items():
+        members |= peer(name, address)
+    return members
+
+
+def test_a_saved_summary_lists_every_neighbor():
+    quiet(RULE, saved(row(**UP)), 1)
+    words = "worker-0 does not know the neighbor 192.0.2.2 that BGPPeer tor2 asks for: FRR lists only 192.0.2.1"
+    members = saved(row(**UP), tor2=OTHER)
+    finding = expect(RULE, members, "error", words, subject=OTHER, shown=("192.0.2.2", "192.0.2.1 "))
+    assert "more" not in finding.message
+    many = saved(*(row(f"192.0.2.{at}") for at in (1, 3, 4, 5, 6)), tor2=OTHER)
+    expect(RULE, many, "error", "192.0.2.5 and 1 more", subject=OTHER)
+
+
+def test_a_saved_summary_that_is_cut(tmp_path):
+    for path, text in saved(row(**UP), tor2=OTHER, count=3).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    (outcome,) = analyze([str(tmp_path)], [Rule.registry[RULE]]).outcomes
+    assert (outcome.status, len(outcome.gaps)) == (Status.NOT_CHECKED, 2)
+
+
+def test_a_saved_summary_that_need_not_list_it():
+    unjudged(RULE, saved(row(**UP), tor2="2001:db8::2"), "not collected", examined=1)
+    blocks = {"saved/worker-0/neighbors.txt": neighbor() + "\n"}
+    expect(RULE, blocks | saved(row(**UP), tor2=OTHER), "error", "FRR lists only 192.0.2.1", subject=OTHER)
 
 
 def test_too_young_to_tell():

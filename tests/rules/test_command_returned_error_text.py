@@ -94,7 +94,6 @@ def test_other_errors_of_an_idle_node_are_errors():
         ("Exiting: failed to connect to any daemons.", "an FRR daemon does not run"),
         ('error: unable to upgrade connection: container not found ("frr")', "a container was not there"),
         ("Error from server: error dialing backend: dial tcp", "a node's kubelet could not be reached"),
-        ("command terminated with exit code 1", "a command failed"),
         ("timeout: sending signal TERM to command 'oc'", "a command timed out"),
         ("metallb not started", "there is no MetalLB resource named metallb"),
     ],
@@ -105,6 +104,21 @@ def test_an_error_in_the_log_of_the_collection(line, meaning):
     assert (finding.node, finding.subject, finding.severity) == (None, "gather", "warning")
     assert finding.message == f"while collecting, {meaning}: {line}"
     assert line in finding.evidence[0].excerpt[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "meaning"),
+    [
+        ("command terminated with exit code 1", "a command failed"),
+        (
+            "Error from server (BadRequest): container frr is not valid for pod speaker-x2x8q",
+            "a pod was asked for a container that it does not have",
+        ),
+    ],
+)
+def test_what_the_collection_of_a_healthy_cluster_says(line, meaning):
+    (finding,) = outcome_of(RULE, gather_logs("INFO: Gathering", line)).findings
+    assert (finding.message, finding.severity) == (f"while collecting, {meaning}: {line}", "info")
 
 
 def test_many_messages_of_one_kind_are_one_finding():

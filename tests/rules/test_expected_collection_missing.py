@@ -37,6 +37,11 @@ def test_a_section_is_missing(command):
     ]
 
 
+def test_a_list_of_pods_that_a_person_saved():
+    saved = {f"case/{number}.yaml": text for number, text in enumerate(a_pod().values())}
+    assert messages(saved) == []
+
+
 def test_one_pod_of_two():
     members = WHOLE | a_pod("speaker-b", "worker-1")
     said = "not collected from pod speaker-b: dump_frr, frr.conf, daemons, vtysh.conf, the FRR log"
@@ -114,3 +119,56 @@ def test_not_checked_without_pods():
         "no running pod with an frr container in this archive",
     )
     assert found(RULE, collected()) == []
+
+
+def version(number):
+    path = f"{IMAGE}/cluster-scoped-resources/config.openshift.io/clusterversions/version.yaml"
+    head = "apiVersion: config.openshift.io/v1\nkind: ClusterVersion\nmetadata:\n  name: version\n"
+    return {path: f"{head}status:\n  desired:\n    version: {number}\n"}
+
+
+FRRK8S = {"containers": ("controller", "frr", "reloader")}
+OWN = a_pod("frr-k8s-x", **FRRK8S) | a_pod("frr-k8s-y", "worker-1", **FRRK8S) | bgp_peer()
+CLUSTERS = a_pod("frr-k8s-x", namespace="openshift-frr-k8s", **FRRK8S) | bgp_peer()
+
+
+@pytest.mark.parametrize(
+    ("members", "release", "words"),
+    [
+        (
+            OWN,
+            "4.17.3",
+            "takes no outputs of FRR from frr-k8s pods in metallb-system: the rules that need them did not",
+        ),
+        (OWN, "4.18.0-rc.3", "did not judge 2 nodes"),
+        (OWN | log("10:00:00 started", pod="frr-k8s-x", name="current.log"), "4.18.0", "did not judge 2 nodes"),
+        (OWN, "4.20.1", "did not judge 2 nodes"),
+        (CLUSTERS, "4.18.5", "from frr-k8s pods in openshift-frr-k8s: the rules that need them did not judge 1 node"),
+        (
+            a_pod() | bgp_peer(),
+            "4.19.0",
+            "from speaker pods in metallb-system: the rules that need them did not judge 1",
+        ),
+    ],
+)
+def test_pods_that_the_release_does_not_ask(members, release, words):
+    (finding,) = outcome_of(RULE, members | version(release)).findings
+    assert (finding.severity, finding.node) == ("info", None)
+    assert words in finding.message
+    assert "name: frr-k8s-x" in str(finding.evidence) or "name: speaker-a" in str(finding.evidence)
+
+
+@pytest.mark.parametrize(
+    ("members", "release"),
+    [
+        (OWN, "4.16.1"),
+        (OWN | collected("frr-k8s-y"), "4.18.5"),
+        (CLUSTERS, "4.19.0"),
+        (a_pod() | bgp_peer(), "4.18.5"),
+        (OWN, "unknown"),
+    ],
+    ids=["the default was another", "the resource says so", "of the cluster", "speaker", "no number"],
+)
+def test_pods_that_the_release_asks(members, release):
+    found = outcome_of(RULE, members | version(release)).findings
+    assert {str(one.severity) for one in found} == {"warning"}

@@ -6,6 +6,7 @@ from kit import outcome_of
 from analyzer.model import Status
 
 RULE = "gather-interrupted"
+NAMES = ("openshift-dns", "openshift-etcd")
 ROOT = "must-gather.local.1"
 LINE = "2026-11-21 10:00:00.000000219 +0000 UTC m=+0.085341274\n"
 
@@ -40,7 +41,10 @@ def test_a_timestamp_at_the_top_has_no_directory():
             "Disk usage exceeds the volume percentage of 30 for mounted directory",
             "the volume limit ended the gather early",
         ),
-        ("error: one or more errors occurred while gathering pod-specific data", "errors occurred while gathering"),
+        (
+            "error: one or more errors occurred while gathering pod-specific data for namespace: openshift-multus",
+            "errors occurred while gathering",
+        ),
     ],
 )
 def test_troubles_in_the_log(line, meaning):
@@ -86,3 +90,22 @@ def test_not_checked_without_its_own_files():
     outcome = outcome_of(RULE, collected() | a_pod() | bgp_peer())
     assert outcome.status is Status.NOT_CHECKED
     assert outcome.reason == "neither timestamp nor gather.logs nor must-gather.logs in this archive"
+
+
+@pytest.mark.parametrize(
+    "whose", ["pod-specific data for namespace: openshift-marketplace", "container data for pod p:"]
+)
+def test_pods_that_came_or_went_meanwhile(whose):
+    line = f"error: one or more errors occurred while gathering {whose}"
+    (finding,) = outcome_of(RULE, gather_logs(line) | a_pod()).findings
+    assert (finding.severity, finding.message) == ("info", f"errors occurred while gathering: {line}")
+
+
+def test_errors_of_the_network_and_of_others_are_two_findings():
+    lines = [f"one or more errors occurred while gathering pod-specific data for namespace: {name}" for name in NAMES]
+    found = outcome_of(RULE, gather_logs(*lines) | a_pod()).findings
+    assert sorted((one.severity, "openshift-dns" in one.message) for one in found) == [
+        ("info", False),
+        ("warning", True),
+    ]
+    assert len({one.id for one in found}) == len(NAMES)

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+import service_kit
 from bgp_kit import expect, one_of, quiet, unjudged
 from layer2_kit import assigned, layer2, pod_of, without
 from metallb_kit import (
@@ -135,3 +136,12 @@ def test_a_namespace_whose_endpoints_were_not_collected_beside_one_with():
 
 def test_a_prefix_of_no_collected_service_is_a_gap():
     unjudged(RULE, without(cluster(), "/services.yaml"), "its service was not collected")
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [(("web",), "; Deployment web is scaled to 0"), (("a", "b"), "; Deployment a, Deployment b are scaled to 0")],
+)
+def test_a_workload_that_is_scaled_to_zero(names, words):
+    scaled = service_kit.workloads(*((name, 0, 0, {}) for name in names))
+    expect(RULE, silent() | endpoints() | scaled, "info", words, **WEB, shown=("replicas: 0",))

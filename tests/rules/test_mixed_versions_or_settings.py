@@ -6,6 +6,7 @@ from bgp_kit import node as made_node
 from consistency_kit import daemon_pod
 from kit import found, outcome_of
 from metallb_kit import cluster, frr, peer, speaker_pod
+from operator_kit import config_pool
 
 from analyzer.model import Status
 
@@ -237,6 +238,14 @@ def test_a_node_that_was_not_updated():
     )
     shown = ("v1.27.3", "5.14.0-284", "RHCOS 414", "v1.29.6")
     expect(RULE, nodes(V, V, W), "warning", *words, subject="worker nodes", whose="worker-2", shown=shown)
+
+
+def test_a_pool_that_is_being_updated():
+    members = nodes(*[("worker", "v1", "5.14.0-284", "R")] * 2, ("worker", "v1", "5.14.0-285", "R"))
+    reason = "kernel differs, but the machine config pool is being updated: 1 of 3 nodes done"
+    unjudged(RULE, members | config_pool(), reason, examined=2)
+    for other in (config_pool(paused=True), config_pool("master"), config_pool(updating="False")):
+        assert [severity for _, _, severity in found(RULE, members | other)] == ["warning"]
 
 
 def test_a_kernel_alone():

@@ -1,9 +1,9 @@
 import pytest
 from bgp_kit import expect, quiet, unjudged
-from health_kit import without
+from health_kit import node, pod, without
 from kit import found, outcome_of
 from metallb_kit import cluster
-from operator_kit import healthy, operator, operators, version
+from operator_kit import MULTUS, config_pool, healthy, operator, operators, version
 
 from analyzer.model import Status
 
@@ -128,3 +128,69 @@ def test_not_collected():
 
 def test_healthy():
     quiet(RULE, healthy(), 3)
+
+
+MULTUS_HUNG = 'DaemonSet "/openshift-multus/multus" rollout is not making progress - last change 2026-11-21T08:00:00Z'
+SOURCE_HUNG = MULTUS_HUNG.replace("DaemonSet", "Deployment").replace("multus/multus", "multus/source")
+
+
+def fleet(*ready, name="multus"):
+    """A pod on each node, ready or not, with names as controllers make them."""
+    found = {}
+    for number, one in enumerate(ready):
+        found |= pod(f"{name}-x2x8{'qrs'[number]}", f"worker-{number}", ("c",), namespace=MULTUS, condition=str(one))
+    return found
+
+
+def hung(*lines):
+    return sick(Degraded=("True", EARLY, "RolloutHung", "\n".join(lines or (MULTUS_HUNG,))))
+
+
+def told(members, severity, *words, shown=("RolloutHung",)):
+    return expect(RULE, members, severity, *words, subject="network", whose=None, shown=shown)
+
+
+def test_a_rollout_that_is_said_to_hang_and_is_over():
+    told(hung() | fleet(True, True), "warning", "RolloutHung", "; by now all pods of these are ready")
+    both = fleet(True) | fleet(True, name="source-6b7f9d4c8d")
+    told(hung(MULTUS_HUNG, SOURCE_HUNG) | both, "warning", "by now all pods of these are ready")
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        hung() | fleet(True, False),
+        hung() | fleet(True, name="multus-additional-cni-plugins"),
+        hung(MULTUS_HUNG, SOURCE_HUNG) | fleet(True, True),
+        hung(MULTUS_HUNG, "something else hangs") | fleet(True, True),
+        hung('DaemonSet "/openshift-multus/multus" rollout is not making progress - pod x is in CrashLoopBackOff State')
+        | fleet(True),
+        hung() | fleet(True, False) | config_pool(),
+        hung() | fleet(True, False) | node("worker-1", ready="False"),
+        hung() | fleet(True, False) | node("worker-1", ready="False") | config_pool(paused=True),
+        hung() | fleet(True, False) | node("worker-1", ready="False") | config_pool(updating="False"),
+    ],
+    ids=["waits", "others", "one unknown", "more", "crashes", "on a good node", "no pools", "paused", "pool is done"],
+)
+def test_a_rollout_that_hangs(members):
+    told(members, "error", "RolloutHung")
+
+
+def cordoned(name):
+    return {path: text.replace('"taints"', '"unschedulable": true, "taints"') for path, text in node(name).items()}
+
+
+@pytest.mark.parametrize("away", [node("worker-1", ready="False"), cordoned("worker-1")])
+def test_a_rollout_that_waits_for_a_node_that_restarts(away):
+    members = hung() | fleet(True, False) | away | config_pool() | config_pool("master", done=2)
+    words = "the machine config pools are being updated: master (2 of 3 nodes done), worker (1 of 3 nodes done)"
+    told(members, "warning", words, shown=("RolloutHung", "updatedMachineCount: 1", "Updating"))
+
+
+def test_waiting_for_nodes_that_restart():
+    line = f"{OVN} is not available (awaiting 1 nodes)"
+    members = sick(Progressing=("True", EARLY, "Deploying", f"{line}\n{line}"))
+    told(members | config_pool(), "info", "pool is being updated: worker (1 of 3 nodes done)", shown=("Deploying",))
+    told(members | config_pool(updating="False"), "warning", "awaiting 1 nodes", shown=("Deploying",))
+    other = sick(Progressing=("True", EARLY, "Deploying", f"{line}\nDeploying"))
+    told(other | config_pool(), "warning", "awaiting 1 nodes", shown=("Deploying",))

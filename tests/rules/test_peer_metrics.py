@@ -15,7 +15,7 @@ from analyzer.model import Status
 from parsers.base import Evidence, Origin
 from parsers.metrics import MetricSample
 
-DOWN, FLAPS, NOTHING = "bgp-session-down", "bfd-flapping", "bgp-nothing-announced"
+DOWN, FLAPS, NOTHING, BFD = "bgp-session-down", "bfd-flapping", "bgp-nothing-announced", "bfd-session-down"
 
 
 def metrics(*lines, path="worker-0/metrics.txt"):
@@ -153,6 +153,25 @@ def test_bfd_losses_without_frr():
     expect(FLAPS, node() | metrics(downs(4)), "warning", f"BFD to {PEER} went down 4 times")
     expect(FLAPS, metrics(downs(4), path="x/m.txt"), "warning", f"BFD to {PEER} of x went", whose=None)
     quiet(FLAPS, node() | metrics(downs(2)))
+
+
+def bfd_up(value, peer=PEER):
+    return f'bfd_session_up{{peer="{peer}",vrf="default"}} {value}'
+
+
+def test_a_bfd_session_without_frr():
+    said = f"BFD session to {PEER} is down: metallb_bfd_session_up is 0"
+    expect(BFD, node() | metrics(bfd_up(0)), "error", said, shown=("bfd_session_up",))
+    expect(BFD, metrics(bfd_up(0), session(0), path="x/m.txt"), "error", f"{PEER} of x is down: ", whose=None)
+    said = "is down while BGP is up: metallb_bfd_session_up is 0"
+    expect(BFD, node() | metrics(bfd_up(0), session(1)), "warning", said, shown=("bgp_session_up",))
+    quiet(BFD, node() | metrics(bfd_up(1)))
+    gap(BFD, node() | metrics(bfd_up(1), bfd_up(0)), "both that the BFD session is up and that it is down")
+
+
+def test_frr_itself_counts_for_more():
+    quiet(BFD, asking(bfd()) | pod() | metrics(bfd_up(0)))
+    assert outcome_of(BFD, node() | metrics(session(1))).status is Status.NOT_CHECKED
 
 
 def announced(count, peer=f"{PEER}:179"):

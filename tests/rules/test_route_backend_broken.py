@@ -19,6 +19,7 @@ from service_kit import (
     service,
     services,
     slices,
+    workloads,
 )
 
 RULE = "route-backend-broken"
@@ -161,3 +162,9 @@ def test_input_that_is_missing():
     starting = pods(pod(ready=False, since=JUST_NOW, started=JUST_NOW))
     unjudged(RULE, cluster() | starting | slices(), "only just been started")
     assert "not collected" in (outcome_of(RULE, without("routes")).reason or "")
+
+
+def test_a_workload_that_is_scaled_to_zero():
+    members = cluster() | pods() | no_slices() | workloads(("web", 0, 0, {}))
+    words = ("get 503: shop/web has no endpoint that is ready; Deployment web is scaled to 0",)
+    wrong(members, *words, severity="info", shown=("replicas: 0",))

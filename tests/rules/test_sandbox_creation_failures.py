@@ -186,3 +186,14 @@ def test_not_collected():
 
 def test_healthy():
     quiet(RULE, healthy(), 0)
+
+
+def test_vague_words_of_a_journal_about_pods_that_nobody_collected():
+    """Of jobs and tests: the pods are gone by now, as far as anybody can tell. A cause that is known is told."""
+    said = 'RunPodSandbox from runtime service failed" err="rpc error: error adding pod e2e_p-{} to CNI network: {}"'
+    vague = [(f"09:5{at}:00", f'"{said.format(at, "something else")}') for at in range(6)]
+    known = [(f"09:5{at}:00", f'"{said.format(at, "timed out waiting for OVS port binding")}') for at in range(6)]
+    expect(RULE, healthy() | journal(*vague), "info", "6 pods on worker-1", subject="worker-1", whose="worker-1")
+    expect(RULE, healthy() | journal(*known), "error", "6 pods on worker-1", subject="worker-1", whose="worker-1")
+    pods = stuck(*(f"p-{at}" for at in range(6)), namespace="e2e")
+    expect(RULE, healthy() | journal(*vague) | pods, "error", "6 pods", subject="worker-1", whose="worker-1")

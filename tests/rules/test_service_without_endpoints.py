@@ -21,7 +21,10 @@ from service_kit import (
     services,
     shop,
     slices,
+    workloads,
 )
+
+from analyzer.service.absent import _alike
 
 RULE = "service-without-endpoints"
 DOWN = {"ready": False, "serving": False, "terminating": False}
@@ -96,6 +99,13 @@ def test_labels_that_are_not_those_of_the_selector():
     broken(members, *words, shown=("app: wbe", "zone: a"))
 
 
+def test_a_service_that_is_named_for_its_workload():
+    made = service("web-svc", selector={"app": "shop"})
+    members = shop() | services(made) | slices(name="web-svc")
+    words = ("no pod has the labels app=shop", f"{WEB} has app=web")
+    broken(members, *words, subject="shop/web-svc")
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -133,6 +143,87 @@ def test_pods_that_the_api_refuses():
 def test_nothing_runs_and_nothing_says_that_it_should():
     words = ("no pod has the labels app=web", "nothing says that one should")
     broken(shop() | pods() | slices(), *words, severity="info", shown=("app: web",))
+
+
+EMPTY = shop() | pods() | slices()
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet"])
+def test_a_workload_that_is_scaled_to_zero(kind):
+    members = EMPTY | workloads(("web", 0, 0, {}), kind=kind)
+    broken(members, f"no endpoints; {kind} web is scaled to 0", severity="info", shown=("replicas: 0",))
+    broken(without(members, "pods.yaml"), "is scaled to 0", severity="info")
+    leaving = members | pods(pod(deleted=True))
+    broken(leaving, "is scaled to 0", severity="info")
+
+
+def test_a_deployment_config_that_is_scaled_to_zero():
+    """Its pods bear its name, which its template need not say."""
+    members = EMPTY | services(service(selector={"deploymentconfig": "old"}))
+    members |= workloads(("old", 0, 0, {}), kind="DeploymentConfig")
+    broken(members, "DeploymentConfig old is scaled to 0", severity="info")
+
+
+def test_one_of_two_workloads_is_scaled_to_zero():
+    members = EMPTY | workloads(("blue", 0, 0, {}), ("green", 2, 0, {}))
+    broken(members, "no pod has the labels app=web: Deployment green is to have 2 and has none", shown=("replicas: 2",))
+    both = EMPTY | workloads(("blue", 0, 0, {}), ("green", 0, 0, {}))
+    broken(both, "Deployment blue, Deployment green are scaled to 0", severity="info")
+
+
+@pytest.mark.parametrize(
+    "made",
+    [("web", 3, 3, {}), ("web", 3, 0, {"generation": 3}), ("web", 3, 0, {"creationTimestamp": JUST_NOW})],
+    ids=["counted", "not seen yet", "new"],
+)
+def test_a_workload_whose_pods_are_only_being_made(made):
+    unjudged(RULE, EMPTY | workloads(made), "Deployment web was only just to have 3 pods")
+
+
+def test_a_workload_without_pods_where_no_pods_were_collected():
+    unjudged(RULE, without(EMPTY, "pods.yaml") | workloads(("web", 3, 0, {})), "were not collected")
+
+
+def test_a_service_that_is_new():
+    new = services(service(metadata={"creationTimestamp": JUST_NOW}))
+    unjudged(RULE, EMPTY | new, "only just been created")
+    quiet(RULE, shop() | new)
+
+
+def test_workloads_of_others_tell_nothing():
+    members = EMPTY | workloads(("web", 0, 0, {})) | services(service(selector={**SELECTOR, "tier": "front"}))
+    broken(members, "nothing says that one should", severity="info")
+
+
+def test_a_selector_that_is_misspelt():
+    members = (
+        shop() | pods(pod("front-6b7f9d4c8d-n7c5v", labels={"app": "wbe", "tier": "a"}, ip="10.128.0.9")) | slices()
+    )
+    broken(members, "no pod has the labels app=web: front-6b7f9d4c8d-n7c5v has app=wbe", shown=("app: wbe", "app: web"))
+    other = members | services(service(), service("else", selector={"tier": "a"}))
+    findings = outcome_of(RULE, other | slices(others=())).findings
+    assert {str(one.severity) for one in findings if one.subject == "shop/web"} == {"info"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("web", "wbe", True),
+        ("web", "webs", True),
+        ("frontend", "fronted", True),
+        ("api-server", "apiserver", True),
+        ("redis-1", "redis-2", False),
+        ("web", "api", False),
+        ("web", "webshop", False),
+        ("frontend", "backend", False),
+        ("a", "ab", False),
+        ("same", "same", False),
+        ("frontend", "frontend-of-the-shop", False),
+    ],
+)
+def test_words_that_are_alike(one, other, alike):
+    assert _alike(one, other) is alike
+    assert _alike(other, one) is alike
 
 
 def test_pods_that_have_ended():

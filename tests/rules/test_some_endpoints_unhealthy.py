@@ -141,3 +141,39 @@ def test_no_endpoint_at_all_is_of_another_rule():
 def test_endpoints_that_were_not_collected():
     members = {path: text for path, text in shop().items() if "endpointslices" not in path}
     unjudged(RULE, members, "not collected")
+
+
+def test_pods_of_a_node_that_is_down():
+    """The node is the fault: its services are told of together."""
+    more = services(service(), service("api", selector={"tier": "api"}))
+    apis = (
+        pod("api-a", labels={"tier": "api"}, ip="10.128.0.8", node="worker-0"),
+        pod("api-b", labels={"tier": "api"}, ip="10.128.1.8", node="worker-1", ready=False, since=LONG_AGO),
+    )
+    second = {
+        "addressType": "IPv4",
+        "apiVersion": "discovery.k8s.io/v1",
+        "endpoints": [endpoint("api-a", ip="10.128.0.8"), endpoint("api-b", ip="10.128.1.8", node="worker-1", **DOWN)],
+        "kind": "EndpointSlice",
+        "metadata": {"labels": {"kubernetes.io/service-name": "api"}, "name": "api-x7k2p", "namespace": "shop"},
+        "ports": None,
+    }
+    members = shop() | more | pods(pod(), pod(OTHER, ready=False, since=LONG_AGO), *apis)
+    members |= slices(endpoint(), endpoint(OTHER, **DOWN), others=(second,)) | node("worker-0")
+    words = "worker-1 is not ready: the endpoints on it do not serve, of shop/web, shop/api; others do"
+    found = expect(
+        RULE,
+        members | node("worker-1", "False"),
+        "info",
+        words,
+        subject="worker-1",
+        whose="worker-1",
+        shown=("10.128.1.8",),
+    )
+    assert "KubeletReady" in str(found.evidence)
+    assert len(outcome_of(RULE, members | node("worker-1")).findings) == len(("web", "api"))
+
+
+def test_a_pod_that_ended_while_the_archive_was_made():
+    ended = pod(OTHER, ready=False, phase="Succeeded", since=JUST_NOW)
+    nothing(shop() | pods(pod(), ended))
