@@ -125,6 +125,7 @@ def host_ethtool(
         else:
             yield from reader.facts(block)
     yield from reader.done()
+    yield from reader.refused if not reader.section else ()
 
 
 class _Reader:
@@ -137,6 +138,7 @@ class _Reader:
         self.values: dict[str, Any] = {}
         self.marks: dict[str, Evidence] = {}
         self.evidence: Evidence | None = None
+        self.refused: list[ParseFailure] = []  # parts that a driver does not know: no matter where the rest is there
 
     def done(self) -> Iterator[EthtoolLink | EthtoolDriver]:
         """The link or driver whose lines have ended."""
@@ -146,6 +148,9 @@ class _Reader:
 
     def facts(self, block: Block) -> Iterator[EthtoolFact | ParseFailure]:
         """The facts of one block."""
+        if block.node != self.base["node"]:
+            yield from self.done()
+            self.base |= {"node": block.node}
         if asked := _ASKED.search(block.command or ""):
             self.interface = asked["interface"]
         for number, line in block.lines:
@@ -195,6 +200,8 @@ class _Reader:
                     name=counter["name"],
                     value=int(counter["value"]),
                 )
+        elif line.startswith("netlink error: "):
+            self.refused += block.unread(number, line, _NAME)
         elif line != "no stats available":
             yield from block.unread(number, line, _NAME)
 

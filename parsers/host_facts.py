@@ -29,6 +29,15 @@ _COMMON = re.compile(
     r"|meta|cluster|must-gather|tools|before|after|old|new|good|bad|extracted|txt|frr)|\d+|must-gather.*|inspect\..*|quay-.*"
     r"|.*-sha256-[0-9a-f]+"
 )
+# `oc debug node/worker-0 -- …`, `oc adm node-logs worker-0 …`, `ssh core@worker-0 …`, `oc exec -c x ovnkube-node-abcde
+# -- …`: whoever asks, it is of that host or pod.
+_ASKED = re.compile(
+    r"\bdebug\s+(?:-\S+\s+){0,6}nodes?/(?P<debugged>[\w.-]{1,253})|\bnode-logs\s+(?P<logs>[a-z0-9][\w.-]{0,252})"
+    r"|\bssh\s+(?:(?:-[ilopFJ]\s+\S{1,200}|-\S{1,200})\s+){0,6}(?:[\w.-]{1,64}@)?(?P<remote>[A-Za-z0-9][\w.-]{0,252})(?=\s|$)"
+    r"|\b(?:exec|rsh)\s+(?:(?:-[nc]|--namespace|--container)[ =]\S{1,200}\s+|-\S{1,200}\s+){0,6}(?:pods?/)?"
+    r"(?P<pod>[a-z0-9][\w.-]{0,252})(?=\s|$)"
+)
+_SHELLS = frozenset({"sh", "bash", "/bin/sh", "/bin/bash"})
 
 
 class HostFact(Fact):
@@ -36,6 +45,32 @@ class HostFact(Fact):
 
     origin: Origin
     node: str | None = None
+
+
+class Asked:
+    """Whose output follows each prompt of a session, one prompt after the other."""
+
+    def __init__(self) -> None:
+        self._inside: str | None = None
+
+    def host(self, command: str, prompted: str | None) -> str | None:
+        """The host that the command names, else the one in the prompt, else the one that was logged into before."""
+        found = _ASKED.search(command)
+        named = next((part for part in found.groups() if part), None) if found else None
+        if found and _enters(found, command[found.end() :].split()):
+            self._inside = named  # `sh-5.1#` follows, which names nobody
+            return None
+        if prompted and prompted.partition(".")[0] != "localhost":
+            self._inside = None
+            return named or prompted
+        return named or self._inside
+
+
+def _enters(found: re.Match[str], rest: list[str]) -> bool:
+    """Whether a command opens a shell and runs nothing itself."""
+    if found["pod"]:
+        return not rest or rest[-1] in _SHELLS
+    return bool((found["debugged"] and "--" not in rest) or (found["remote"] and not rest))
 
 
 def node_hint(source: SourceFile) -> str | None:

@@ -10,7 +10,6 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from parsers.base import ParseFailure, SourceFile, failure, parser
-from parsers.host_facts import node_hint
 from parsers.host_ip_details import Pending
 from parsers.host_link_facts import HostAddress, HostLink
 from parsers.host_shell import Block, blocks
@@ -64,7 +63,7 @@ def host_ifconfig(source: SourceFile) -> Iterator[HostLink | HostAddress | Parse
         if isinstance(block, ParseFailure):
             yield block
         else:
-            yield from _Reader(block, {"origin": source.origin, "node": node_hint(source)}).facts()
+            yield from _Reader(block, {"origin": source.origin, "node": block.node}).facts()
 
 
 class _Reader:

@@ -49,6 +49,7 @@ def host_address(
         values["prefix_length"] = int(found["length"])
     flags: list[str] = []
     unknown: str | None = None
+    last = found["rest"].rpartition(" ")[2] if "scope" in found["rest"] else ""
     words = iter(found["rest"].split())
     for word in words:
         if word in FLAGS:
@@ -58,6 +59,8 @@ def host_address(
         elif values["family"] is Family.IPV4 and interface in {None, word.partition(":")[0]}:
             values["label"] = word  # it stands last
             interface = word.partition(":")[0]
+        elif values["family"] is Family.IPV4 and word == last:
+            values["label"] = word  # any name that somebody gave it, such as `vip` by OpenShift's keepalived
         else:
             unknown = unknown or word
     if interface is None:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from parsers.base import ParseFailure, SourceFile, failure, parser
-from parsers.host_facts import node_hint
 from parsers.host_ip_address import host_address
 from parsers.host_ip_details import Pending
 from parsers.host_link_facts import HostAddress, HostLink, LinkState
@@ -67,7 +66,7 @@ def host_ip_link(source: SourceFile) -> Iterator[HostLink | HostAddress | ParseF
         if isinstance(block, ParseFailure):
             yield block
         else:
-            yield from _Reader(block, {"origin": source.origin, "node": node_hint(source)}).facts()
+            yield from _Reader(block, {"origin": source.origin, "node": block.node}).facts()
 
 
 class _Reader:

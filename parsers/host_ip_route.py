@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from parsers.base import Evidence, ParseFailure, SourceFile, failure, parser
-from parsers.host_facts import node_hint
 from parsers.host_route_facts import HostRoute, NextHop, RouteType
 from parsers.host_shell import Block, blocks
 from parsers.vocabulary import Family, address, family_of, network
@@ -115,8 +114,9 @@ _FLAGS = frozenset(
     title="routes (ip route)",
     collect="a sosreport of the node, or: oc debug node/<node> -- chroot /host sh -c 'ip route; ip -6 route' > r.txt",
     content=rb"^.{0,200}\bdefault (?:via|dev|nhid|proto) |^(?:[\d.]+/\d+|[\da-f:]+/\d+) (?:via|dev|nhid|proto) \S"
-    rb"|^[\d.]+ (?:via [\d.]+ )?dev \S+ (?:table \S+ )?src |^RTNETLINK answers: Network is unreachable",
-    words=(b" dev ", b" via ", b" nhid ", b" proto ", b"RTNETLINK"),
+    rb"|^[\d.]+ (?:via [\d.]+ )?dev \S+ (?:table \S+ )?src |^RTNETLINK answers: Network is unreachable"
+    rb"|\bip (?:-\S{1,9} ){0,3}r[a-z]{0,4} get [\da-f]",
+    words=(b" dev ", b" via ", b" nhid ", b" proto ", b"RTNETLINK", b" get "),
 )
 def host_ip_route(source: SourceFile) -> Iterator[HostRoute | ParseFailure]:
     """Timers, windows and other tuning of a route are deliberately ignored; a word of no release is a failure."""
@@ -125,7 +125,7 @@ def host_ip_route(source: SourceFile) -> Iterator[HostRoute | ParseFailure]:
         if isinstance(block, ParseFailure):
             yield block
         else:
-            base = {"origin": source.origin, "node": node_hint(source)}
+            base = {"origin": source.origin, "node": block.node}
             yield from _Reader(block, base, six=six or " -6" in (block.command or "")).facts()
 
 
@@ -248,7 +248,8 @@ def _of_route(word: str, words: Iterator[str], values: dict[str, Any]) -> bool:
             values[{"proto": "protocol", "src": "source"}.get(word, word)] = address(value)
     elif word in _SKIPPED:
         values |= {"uid": True} if word == "uid" else {}
-        next(words, None)
+        if next(words, None) == "lock":
+            next(words, None)
     else:
         return word.startswith("<") or word in {"cache", "lock"}
     return True

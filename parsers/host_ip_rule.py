@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from parsers.base import ParseFailure, SourceFile, failure, parser
-from parsers.host_facts import node_hint
 from parsers.host_route_facts import HostRule
 from parsers.host_shell import blocks
 
@@ -64,11 +63,11 @@ _ACTIONS = frozenset(["unreachable", "blackhole", "prohibit", "throw", "unicast"
 )
 def host_ip_rule(source: SourceFile) -> Iterator[HostRule | ParseFailure]:
     """What else selects a packet (ports, users) stands in `text` alone."""
-    base: dict[str, Any] = {"origin": source.origin, "node": node_hint(source)}
     for block in blocks(source, _NAME, _RULE, _COMMAND, _STARTS):
         if isinstance(block, ParseFailure):
             yield block
             continue
+        base: dict[str, Any] = {"origin": source.origin, "node": block.node}
         for number, line in block.lines:
             mark = block.quote(number, line)
             if found := _RULE.fullmatch(line):

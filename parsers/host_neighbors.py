@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from parsers.base import Evidence, ParseFailure, SourceFile, failure, parser
-from parsers.host_facts import node_hint
 from parsers.host_route_facts import HostNeighbor, NeighborState
 from parsers.host_shell import Block, blocks
 from parsers.vocabulary import address
@@ -33,7 +32,7 @@ _OWN = re.compile(
 _HEADING = re.compile(r"Address +HWtype +HWaddress +Flags Mask +Iface|Entries: \d+.*")
 _COMMAND = re.compile(r"\bip\b.* ne?i?\w*\b|\barp\b|^$")
 _STARTS = re.compile(rf"(?<=\s){_ADDRESS} dev \S+ +(?:lladdr|{_STATES})\b")
-_SKIPPED = frozenset(["ref", "used", "probes", "proto", "nud", "vlan", "nhid"])
+_SKIPPED = frozenset(["ref", "probes", "proto", "nud", "vlan", "nhid"])
 _PLAIN = frozenset(["proxy", "extern_learn", "offload", "managed", "extern_valid"])
 
 
@@ -52,13 +51,12 @@ _PLAIN = frozenset(["proxy", "extern_learn", "offload", "managed", "extern_valid
 )
 def host_neighbors(source: SourceFile) -> Iterator[HostNeighbor | ParseFailure]:
     """Counters of use are deliberately ignored; entries of bridges (`bridge fdb`) are none of a host."""
-    base = {"origin": source.origin, "node": node_hint(source)}
     for block in blocks(source, _NAME, _OWN, _COMMAND, _STARTS):
         if isinstance(block, ParseFailure):
             yield block
             continue
         for number, line in block.lines:
-            yield from _entry(block, number, line, base)
+            yield from _entry(block, number, line, {"origin": source.origin, "node": block.node})
 
 
 def _entry(block: Block, number: int, line: str, base: dict[str, Any]) -> Iterator[HostNeighbor | ParseFailure]:
@@ -101,6 +99,9 @@ def _words(rest: str) -> tuple[dict[str, Any], str | None]:
             values["state"] = NeighborState(word)
         elif word == "router":
             values["router"] = True
+        elif word == "used":  # used/confirmed/updated (iproute2 ip/ipneigh.c, print_cacheinfo)
+            since = next(words, "").partition("/")[0]
+            values |= {"unused": int(since)} if since.isdigit() else {}
         elif word in _SKIPPED:
             next(words, None)
         elif word not in _PLAIN and unknown is None:

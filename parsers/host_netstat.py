@@ -10,7 +10,6 @@ from ipaddress import ip_network
 from typing import Any
 
 from parsers.base import Evidence, ParseFailure, SourceFile, failure, parser
-from parsers.host_facts import node_hint
 from parsers.host_ip_details import Pending
 from parsers.host_link_facts import HostLink
 from parsers.host_route_facts import HostRoute, NextHop, RouteType
@@ -77,12 +76,11 @@ _COLUMNS = {
 )
 def host_netstat(source: SourceFile) -> Iterator[HostRoute | HostLink | ParseFailure]:
     """`MSS` and `irtt` of a route are deliberately ignored: they are 0 unless somebody tuned the route."""
-    base = {"origin": source.origin, "node": node_hint(source)}
     for block in blocks(source, _NAME, _OWN, _COMMAND, _STARTS):
         if isinstance(block, ParseFailure):
             yield block
         else:
-            yield from _rows(block, base)
+            yield from _rows(block, {"origin": source.origin, "node": block.node})
 
 
 def _rows(block: Block, base: dict[str, Any]) -> Iterator[HostRoute | HostLink | ParseFailure]:

@@ -97,10 +97,14 @@ class NeighborState(StrEnum):
 
 
 class HostNeighbor(HostFact):
-    """One entry of the neighbor table (ARP, ND). `state` None where `arp` prints an address without a state."""
+    """One entry of the neighbor table (ARP, ND). `state` None where `arp` prints an address without a state.
+
+    unused: seconds since the host last wanted to send anything there, as `ip -s` tells it.
+    """
 
     address: str
     device: str | None = None
     mac: str | None = None
     state: NeighborState | None = None
     router: bool = False
+    unused: int | None = None

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from parsers.base import Evidence, ParseFailure, SourceFile, Text, failure
+from parsers.host_facts import Asked, node_hint
 from parsers.pasted import plain
 
 _TOOL = (
@@ -18,12 +19,14 @@ _TOOL = (
     r"|ping|curl|nmcli|nmstatectl|tcpdump|conntrack|uptime|date|dmesg|journalctl|echo|exit|resolvectl)(?![\w.-])"
 )
 _PROMPT = re.compile(
-    r"(?:\[[^\]\s]{1,80}@[^\]]{1,120}\]|[\w.-]{1,64}@[\w.-]{1,64}(?:[: ]\S{0,80}?)?|(?:sh|bash)-[\d.]{1,8}|/) ?[#$]"
+    r"(?:\[[^\]\s]{1,80}@(?P<host>[\w.-]{1,120})[^\]]{0,120}\]"
+    r"|[\w.-]{1,64}@(?P<other>[\w.-]{1,64})(?:[: ]\S{0,80}?)?|(?:sh|bash)-[\d.]{1,8}|/) ?[#$]"
     r"(?: (?P<after>.*)|$)"
     r"|(?:\$|\+{1,3}) (?P<dollar>.*)"
     rf"|(?:[\w.-]{{1,64}}[#$>]|[#=*>-]{{1,12}}) ?(?:\(?\d{{1,3}}[.)] ?)?(?P<marked>{_TOOL}.*)"
     rf"|(?P<bare>{_TOOL}(?: [\w./:=,-]{{1,64}}){{0,9}})"
 )
+_TYPED = ("after", "dollar", "marked", "bare")
 _PROMPT_LIMIT = 500  # characters of a line that may be a prompt with its command
 _REFUSED = re.compile(
     r".*(?:command not found|[Pp]ermission denied|Operation not permitted|Cannot open network namespace|No such device"
@@ -38,12 +41,16 @@ _MARGIN = re.compile(r"-{3,}|={3,}|\(?\.{3}\)?|[#*]{3,}")  # lines that only sep
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines without an empty line between them. `command` is what was typed before, None where nobody wrote it."""
+    """Lines without an empty line between them. `command` is what was typed before, None where nobody wrote it.
+
+    node: whose output it is, as the prompt, the command or else the path says.
+    """
 
     text: Text
     command: str | None
     lines: tuple[tuple[int, str], ...]
     loose: bool
+    node: str | None = None
 
     def quote(self, number: int, line: str) -> Evidence:
         """Evidence for one line; of a very long one the part with `line` stays visible."""
@@ -80,17 +87,21 @@ def blocks(
     """The blocks in which a line matches `own`, without the outputs of commands that `command` does not match.
 
     Lines are trimmed and, before each match of `starts`, cut. A file of the collectors holds this output and nothing
-    else: a block without a line of it is a failure there, and so is an error text after the command in a session.
+    else: a block without a line of it is a failure there, and so is an error text after the command in a session. The
+    member in which an archive ends has no blocks.
     """
-    text, loose = source.text(), is_loose(source)
+    text, loose, hint = source.text(), is_loose(source), node_hint(source)
+    if text.torn:  # half a table of routes would tell of routes that are missing
+        yield failure(text.whole(), parser_name, "the archive ends in this output: nothing of it is used")
+        return
     text = plain(text) if loose else text
-    for asked, lines in _between_prompts(text, starts, loose=loose):
+    for asked, host, lines in _between_prompts(text, starts, loose=loose):
         if asked is not None and (not command.search(asked) or _ELSEWHERE.search(asked)):
             continue
         first = next((at for at, (_, line) in enumerate(lines) if own.match(line)), None)
         if first is not None:
             kept = lines[first:] if loose else lines
-            yield Block(text, asked, tuple(kept), loose)
+            yield Block(text, asked, tuple(kept), loose, host or hint)
         elif not loose or (asked is not None and _REFUSED.fullmatch(lines[0][1])):
             number, line = lines[0]
             yield failure(text.quote(number, focus=line), parser_name, reason_for(line))
@@ -98,8 +109,11 @@ def blocks(
 
 def _between_prompts(
     text: Text, starts: re.Pattern[str] | None, *, loose: bool
-) -> Iterator[tuple[str | None, list[tuple[int, str]]]]:
+) -> Iterator[tuple[str | None, str | None, list[tuple[int, str]]]]:
+    """The command, the host and the lines of each block."""
+    asked = Asked()
     command: str | None = None
+    host: str | None = None
     lines: list[tuple[int, str]] = []
     for number, piece in _cut(text, starts):
         line = "" if loose and not piece.isascii() else piece  # prose in a language that no command prints
@@ -108,12 +122,13 @@ def _between_prompts(
             lines.append((number, line))
             continue
         if lines:
-            yield command, lines
+            yield command, host, lines
             lines = []
         if prompt:
-            command = next((part for part in prompt.groups() if part is not None), "")
+            command = next((part for name in _TYPED if (part := prompt[name]) is not None), "")
+            host = asked.host(command, prompt["host"] or prompt["other"])
     if lines:
-        yield command, lines
+        yield command, host, lines
 
 
 def _cut(text: Text, starts: re.Pattern[str] | None) -> Iterator[tuple[int, str]]:

@@ -132,6 +132,7 @@ def host_sockets(source: SourceFile) -> Iterator[HostSocket | SocketCount | Pars
         if isinstance(block, ParseFailure):
             yield block
             continue
+        base |= {"node": block.node}
         first = first or block.quote(*block.lines[0])
         for number, line in block.lines:
             yield from _socket(block, number, line, base, counts)

@@ -4,7 +4,8 @@ Messages: `dropped over-mtu packet: 1542 > 1500` (Linux net/openvswitch/vport.c,
 big. GRO/TSO enabled?` (openvswitch/ovs lib/netdev-linux.c), `nf_conntrack: table full, dropping packet` (Linux
 net/netfilter/nf_conntrack_core.c), `neighbour: arp_cache: neighbor table overflow!` (net/core/neighbour.c). The kernel
 limits their rate, so a count says at least how often. Members: dmesg of a must-gather 4.14 and later, sosreports,
-and journals, which hold the messages of ovs-vswitchd too.
+and journals, which hold the messages of ovs-vswitchd too, those of all masters in one file, sorted by their text
+(openshift/must-gather collection-scripts/gather_service_logs).
 """
 
 import re
@@ -15,6 +16,7 @@ from typing import Any
 
 from parsers.base import Evidence, ParseFailure, SourceFile, clean, decode, parser
 from parsers.host_facts import HostFact, node_hint
+from parsers.log_clocks import LogClock, LogTime, log_time, seconds_between
 from parsers.ovs_log_lines import record
 
 SUBJECTS = 500  # interfaces and sizes that are counted apart
@@ -32,17 +34,21 @@ class DropKind(StrEnum):
 class DropLog(HostFact):
     """A log that was looked through.
 
-    end: seconds since the start of the kernel in its last line, None where its lines carry another clock.
+    end: the time of its last line, in seconds on `clock`; None where that line tells none. kernel: whether messages of
+    the kernel would be in it.
     """
 
+    kernel: bool = True
+    clock: LogClock | None = None
     end: float | None = None
 
 
 class KernelDrop(HostFact):
     """The messages of one kind about one interface. The evidence is the last of them.
 
-    size and limit: of the last packet, in bytes. count: messages. first and last: seconds since the start of the
-    kernel, None where the lines carry another clock. end: the same of the last line of the log, whatever it says.
+    size and limit: of the last packet, in bytes. count: messages. first and last: in seconds on `clock`, None where
+    the lines tell no time. end: the same of the last line of the log, whatever it says; None where that has another
+    clock. rebooted: whether the log tells of a boot of the host after the last of them.
     """
 
     kind: DropKind
@@ -50,9 +56,11 @@ class KernelDrop(HostFact):
     size: int | None = None
     limit: int | None = None
     count: int
+    clock: LogClock | None = None
     first: float | None = None
     last: float | None = None
     end: float | None = None
+    rebooted: bool = False
 
 
 _KNOWN = (
@@ -72,8 +80,10 @@ _KNOWN = (
 )
 _WANTED = re.compile(
     rb"dropped over-mtu packet|Dropped packet: Too big\. GRO|table full, dropping packet|neighbou?r table overflow"
+    rb"|-- (?:Reboot|Boot )"
 )
-_CLOCK = re.compile(r"\s{0,8}\[\s{0,12}(?P<seconds>\d{1,12}\.\d{6})\]")
+_BOOT = re.compile(r"-- (?:Reboot|Boot )")  # what journalctl writes between two boots
+_OF_SERVICES = re.compile(r"host_service_logs/|sos_commands/openvswitch/")
 _NO_INTERFACE = frozenset({"openvswitch", "kernel"})  # what stands before the message when no interface does
 
 
@@ -86,9 +96,10 @@ class _Group:
 
     values: dict[str, Any]
     evidence: Evidence
-    first: float | None
-    last: float | None = None
+    first: LogTime | None
+    last: LogTime | None = None
     count: int = 0
+    rebooted: bool = False
 
 
 @parser(
@@ -97,6 +108,9 @@ class _Group:
     "namespaces/{namespace}/pods/{pod}/dmesg",
     "sos_commands/logs/journalctl_--no-pager*",
     "var/log/messages",
+    "host_service_logs/{group}/openvswitch_service.log",
+    "host_service_logs/{group}/ovs-vswitchd_service.log",
+    "sos_commands/openvswitch/journalctl_--no-pager_--unit_*",
     title="drops that the kernel reported (dmesg)",
     collect="oc adm must-gather of 4.14 or later (nodes/<node>/dmesg), a sosreport, or: oc debug node/<node> -- chroot "
     "/host dmesg",
@@ -105,26 +119,51 @@ class _Group:
     words=(b"over-mtu", b"Too big. GRO", b"table full", b"table overflow"),
 )
 def kernel_drops(source: SourceFile) -> Iterator[KernelDrop | DropLog | ParseFailure]:
-    """All other messages are deliberately ignored."""
+    """All other messages are deliberately ignored. A journal of Open vSwitch alone is a log only where it tells one."""
     groups: dict[_Key, _Group] = {}
+    ordered = "host_service_logs/" not in source.path
     for number, line in source.search(_WANTED):
+        if ordered and _BOOT.match(line):
+            for group in groups.values():
+                group.rebooted = True
+            continue
         for kind, expression in _KNOWN:
             if found := expression.search(line):
                 named = found.groupdict()
                 if named.get("interface") in _NO_INTERFACE:
                     named["interface"] = None
                 evidence = source.quote(number, line, focus=found[0])
-                _add(groups, (kind, named.get("interface"), _host(line)), named, evidence, _seconds(line))
+                _add(groups, (kind, named.get("interface"), _host(line)), named, evidence, log_time(line))
                 break
-    end = _seconds(decode(source.last_raw or b""))
+    first, last = (log_time(clean(decode(raw or b""))) for raw in (source.first_raw, source.last_raw))
     hint = node_hint(source)
-    base: dict[str, Any] = {"origin": source.origin, "node": hint, "end": end}
+    base: dict[str, Any] = {"origin": source.origin, "node": hint}
     whole = source.quote(1, clean(decode(source.first_raw or b"")).rstrip("\n"))
-    yield DropLog(evidence=whole, **base)
+    kernel = not _OF_SERVICES.search(source.path)
+    if kernel or groups:
+        told: dict[str, Any] = {"clock": last.clock, "end": last.seconds} if last else {}
+        yield DropLog(evidence=whole, kernel=kernel, **base, **told)
     for (kind, _, host), one in groups.items():
-        base |= {"count": one.count, "first": one.first, "last": one.last}
+        values = {
+            **base,
+            "node": host or hint,
+            "count": one.count,
+            "rebooted": one.rebooted,
+            **_times(one, first, last),
+        }
         marks = dict.fromkeys(one.values, one.evidence)
-        yield KernelDrop(evidence=one.evidence, marks=marks, kind=kind, **{**base, "node": host or hint}, **one.values)
+        yield KernelDrop(evidence=one.evidence, marks=marks, kind=kind, **values, **one.values)
+
+
+def _times(one: _Group, *ends: LogTime | None) -> dict[str, Any]:
+    """Times of a group, and the later one of the first and last line of the log: it may be sorted by its text."""
+    if one.last is None:
+        return {}
+    clock, last = one.last.clock, one.last.seconds
+    same = [end.seconds for end in ends if end and end.clock is clock]
+    latest = max(same, key=lambda at: seconds_between(clock, last, at), default=None)
+    first = one.first.seconds if one.first and one.first.clock is clock else None
+    return {"clock": clock, "first": first, "last": last, "end": latest}
 
 
 def _host(line: str) -> str | None:
@@ -133,23 +172,18 @@ def _host(line: str) -> str | None:
     return found.host if found else None
 
 
-def _seconds(line: str) -> float | None:
-    found = _CLOCK.match(line)
-    return float(found["seconds"]) if found else None
-
-
 def _add(
     groups: dict[_Key, _Group],
     key: _Key,
     named: dict[str, Any],
     evidence: Evidence,
-    seconds: float | None,
+    time: LogTime | None,
 ) -> None:
     if key not in groups and len(groups) >= SUBJECTS:
         key = (key[0], None, None)  # the messages of further interfaces are counted together
         named = {name: value for name, value in named.items() if name != "interface"}
-    group = groups.setdefault(key, _Group({}, evidence, seconds))
+    group = groups.setdefault(key, _Group({}, evidence, time))
     group.count += 1
-    group.evidence, group.last = evidence, seconds
+    group.evidence, group.last, group.rebooted = evidence, time, False
     numbers = {name: int(named[name]) for name in ("size", "limit") if named.get(name)}
     group.values = numbers | ({"interface": named["interface"]} if named.get("interface") else {})

@@ -45,8 +45,12 @@ class OvsRemote(Part):
 
 
 class OvsShow(HostFact):
-    """One answer of `ovs-vsctl show`; its evidence spans the output. Without bridges there are none on this host."""
+    """One answer of `ovs-vsctl show`; its evidence spans the output. Without bridges there are none on this host.
 
+    cut: the archive ends in it, or its last port has no interface.
+    """
+
+    cut: bool = False
     uuid: str | None = None
     ovs_version: str | None = None
     managers: tuple[OvsRemote, ...] = ()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from parsers.base import Evidence, ParseFailure, SourceFile, failure, parser
+from parsers.host_facts import Asked
 from parsers.ovs_facts import FlowCount, FlowDump, OfFlow
 from parsers.ovs_flow_interest import MOST, interest
 from parsers.ovs_text import bridge_of, collected, node_of, prompt
@@ -104,7 +105,7 @@ class _Reader:
     def __init__(self, source: SourceFile) -> None:
         self.source = source
         self.strict = collected(source)
-        self.head = _Head()
+        self.head, self.asked = _Head(), Asked()
         self.dump: _Dump | None = None
         self.pending: tuple[int, str] | None = None
 
@@ -126,7 +127,7 @@ class _Reader:
             return
         if (asked := prompt(line)) is not None:
             yield from self.end()
-            self.head, self.strict = _Head(*asked), False
+            self.head, self.strict = _Head(asked[0], self.asked.host(*asked)), False
         if reply := _INLINE.search(line):
             yield from self.reply(number, line, line[reply.start() :])
         elif asked is None and not _MARKUP.fullmatch(line):

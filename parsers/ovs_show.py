@@ -126,7 +126,7 @@ class _Facts:
     """The facts of one output."""
 
     def __init__(self, source: SourceFile, section: Section, output: _Output) -> None:
-        self.output = output
+        self.output, self.torn = output, source.torn
         self.common: dict[str, Any] = {"origin": source.origin, "node": node_of(source, section.host)}
 
     def __iter__(self) -> Iterator[OvsShow | OvsBridge | OvsPort | OvsInterface | ParseFailure]:
@@ -142,6 +142,7 @@ class _Facts:
             ovs_version=top.text("ovs_version"),
             managers=tuple(map(_remote, top.below("Manager"))),
             bridges=tuple(row.name for row in top.below("Bridge")),
+            cut=self.torn or (output.stack[-1].kind == "Port" and not output.stack[-1].rows),
         )
         for bridge in top.below("Bridge"):
             yield from self.bridge(bridge)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from parsers.base import SourceFile, Text
-from parsers.host_facts import node_hint
+from parsers.host_facts import Asked, node_hint
 from parsers.pasted import plain
 
 _PROMPT = re.compile(
@@ -60,12 +60,13 @@ def sections(source: SourceFile) -> Iterator[Section]:
         yield Section(text, strict=True)
         return
     text = plain(text)
+    asked = Asked()
     first, command, host = text.first_line, "", None
     for number, line in text.numbered():
         if (found := prompt(line)) is not None:
             if number > first:
                 yield Section(text.part(first, number - 1), command, host)
-            first, (command, host) = number, found
+            first, command, host = number, found[0], asked.host(*found)
     if len(text):
         yield Section(text.part(first, text.last_line), command, host)
 

@@ -248,3 +248,39 @@ def test_no_line_takes_long(word):
         for image_dir in ("saved", ""):  # recognised by its content; a member of a collector
             list(run(one, SourceFile("saved/x", [data], {}, image_dir)))
     assert time.perf_counter() - begun < 20
+
+
+def test_whose_output_a_session_holds():
+    """The prompt, or the command, names the node; one file may hold the outputs of several."""
+    table = "192.0.2.1 dev br-ex lladdr 52:54:00:00:00:01 REACHABLE\n"
+    first = f"[root@worker-0 ~]# ip neigh\n{table}\n"
+    second = (
+        f"[core@bastion ~]$ oc debug node/worker-1 -- chroot /host ip neigh\nStarting pod/worker-1-debug ...\n\n{table}"
+    )
+    assert [one.node for one in saved(first + second) if isinstance(one, HostNeighbor)] == ["worker-0", "worker-1"]
+    third = "[root@worker-2 ~]# ethtool -i ens3\ndriver: ice\n"
+    facts = saved(f"{third}[root@worker-3 ~]# ethtool ens3\nSettings for ens3:\n\tSpeed: 10Mb/s\n")
+    assert [one.node for one in facts if isinstance(one, EthtoolDriver)] == ["worker-2"]
+    assert [one.node for one in facts if isinstance(one, EthtoolLink)] == ["worker-3"]
+
+
+def test_tables_that_were_pasted_without_their_end():
+    """People cut what `iptables-save` prints: a table ends at the next prompt, and what follows is no failure."""
+    rule = "-A INPUT -p udp -m udp --dport 6081 -j DROP\n"
+    first = f"[root@worker-0 ~]# iptables-save\n*filter\n{rule}"
+    text = f"{first}[root@worker-1 ~]# ip6tables-save\n*filter\n{rule}```\nAnd so on.\n"
+    facts = saved(text)
+    rules = [(one.node, str(one.family)) for one in facts if isinstance(one, IptablesRule)]
+    assert rules == [("worker-0", "ipv4"), ("worker-1", "ipv6")]
+    chains = [(one.node, str(one.family), one.complete) for one in facts if isinstance(one, IptablesChain)]
+    assert chains == [("worker-0", "ipv4", False), ("worker-1", "ipv6", False)]
+    assert [one.evidence.first_line for one in facts if isinstance(one, ParseFailure)] == [4, 7]
+
+
+def test_the_archive_ends_in_an_output():
+    """Half a table of routes would tell of routes that are missing."""
+    text = b"default via 192.0.2.1 dev br-ex\n192.0.2.0/24 dev br-ex proto kernel sco"
+    source = SourceFile("sos_commands/networking/ip_route", [text], cut=lambda: True)
+    (failed,) = run(Parser.registry["host_ip_route"], source)
+    assert isinstance(failed, ParseFailure)
+    assert "the archive ends" in failed.reason

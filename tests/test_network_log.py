@@ -144,6 +144,16 @@ def test_what_is_of_no_interest():
         ("no IP addresses available in range set: 192.0.2.1-192.0.2.9", CniFailure.NO_ADDRESS),
         ("cannot find a network-attachment-definition (a) in namespace (b)", CniFailure.NO_DEFINITION),
         ("something else", CniFailure.OTHER),
+        ('timed out waiting for pod after 1s: pods "web-0" not found', CniFailure.SUPERSEDED),
+        (
+            r"error setting the networks status: failed to query the pod: pods \\\"web-0\\\" not found",
+            CniFailure.SUPERSEDED,
+        ),
+        ('[a/web-0/1]: expected pod UID "1" but got "2" from Kube API', CniFailure.SUPERSEDED),
+        ('SetNetworkStatus: expected pod a/web-0 UID "1" but got "2" from Kube API', CniFailure.SUPERSEDED),
+        ("pod deleted waiting for OVS port binding for 0a:58:0a:81:00:05", CniFailure.SUPERSEDED),
+        ("pod OVN annotations changed waiting for OVS port binding", CniFailure.SUPERSEDED),
+        ('network-attachment-definitions.k8s.cni.cncf.io "net1" not found', CniFailure.OTHER),
     ],
 )
 def test_cni_failure(text, failure):

@@ -120,3 +120,18 @@ def test_rows_between_prose():
     (found,) = read("ovs_lists", text, path="saved/x.txt")
     assert isinstance(found, OvsRecord)
     assert (found.table, found.columns) == ("interface", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "torn", "cut"),
+    [
+        ("    Bridge br-int\n        Port br-int\n            Interface br-int\n", False, False),
+        ("    Bridge br-int\n        Port br-int\n            Interface br-int\n", True, True),
+        ("    Bridge br-int\n        Port br-int\n            Interface br-int\n        Port ens3\n", False, True),
+        ("    Bridge br-int\n", False, False),
+    ],
+)
+def test_an_output_that_ends_too_early(text, torn, cut):
+    whole = f"3ea7682c-3ffe-4f7b-80db-6f806e2c9d73\n{text}"
+    source = SourceFile("network_logs/worker-0_ovs_dump", [whole.encode()], {"node": "worker-0"}, cut=lambda: torn)
+    assert [one.cut for one in run(Parser.registry["ovs_show"], source) if isinstance(one, OvsShow)] == [cut]

@@ -3,7 +3,7 @@
 import pytest
 
 from parsers.base import SourceFile
-from parsers.host_facts import node_hint
+from parsers.host_facts import Asked, node_hint
 from parsers.ovs_text import bridge_of, prompt, sections
 from parsers.ovs_values import items, mapping, numbers, unquoted
 
@@ -94,3 +94,26 @@ def test_values():
     assert items("[]") == ()
     assert numbers("[1, 2]") == (1, 2)
     assert numbers("x") is None
+
+
+@pytest.mark.parametrize(
+    ("prompts", "hosts"),
+    [
+        ([("ip a", "worker-0"), ("ip a", None)], ["worker-0", None]),
+        ([("ip a", "localhost"), ("ip a", "localhost.localdomain")], [None, None]),
+        ([("oc debug node/worker-1 -- chroot /host ip a", "bastion"), ("ip a", "bastion")], ["worker-1", "bastion"]),
+        ([("oc adm node-logs worker-1 -u ovs-vswitchd", None), ("date", None)], ["worker-1", None]),
+        ([("oc --context x debug -t node/w.example", "bastion"), ("ip a", None)], [None, "w.example"]),
+        ([("oc exec -n openshift-ovn-kubernetes -c x ovnkube-node-abcde -- ip a", "bastion")], ["ovnkube-node-abcde"]),
+        ([("oc rsh -c=sdn pod/sdn-abcde", "bastion"), ("ip a", None)], [None, "sdn-abcde"]),
+        ([("kubectl exec -it sdn-abcde -- bash", "bastion"), ("ip a", None)], [None, "sdn-abcde"]),
+        ([("oc debug node/w", "b"), ("chroot /host", None), ("ip a", None), ("ip a", "b")], [None, "w", "w", "b"]),
+        (
+            [("ssh core@worker-1 ip a", "bastion"), ("ssh -i key worker-2", None), ("ip a", None)],
+            ["worker-1", None, "worker-2"],
+        ),
+    ],
+)
+def test_whose_output_follows_a_prompt(prompts, hosts):
+    asked = Asked()
+    assert [asked.host(*one) for one in prompts] == hosts

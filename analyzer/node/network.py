@@ -1,10 +1,10 @@
 """The network of each node: what commands, sosreports, NMState and the databases of OVS tell of it, put together."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from analyzer.hosts import Host, HostNames, hosts_of
+from analyzer.hosts import Host, HostNames, hosts_of, sosreport
 from analyzer.instances import Group, NodesByName
 from analyzer.node.links import by_name, of_records
 from analyzer.node.switches import Switches
@@ -20,7 +20,10 @@ from parsers.vocabulary import Family
 
 Kind = TypeVar("Kind", bound=HostFact)
 
+OLDER = 2  # sosreports of one node from which on there are older ones
 MASTERS = frozenset({"ovs-system"})  # the kernel's name for every OVS bridge: tells no bridge
+# What outputs call a bridge's own port: nothing without details, `tun` with a datapath outside of the kernel.
+_BRIDGE_PORTS = frozenset({None, "openvswitch", "tun", "ovs-interface"})
 # Interfaces that hold no frames of the cluster's uplink: ends of pods, tunnels, internal ports, OVS' own.
 NOT_PHYSICAL = frozenset(
     {"veth", "openvswitch", "geneve", "vxlan", "tun", "dummy", "ovs-interface", "ovs-bridge", "loopback", "vrf"}
@@ -92,7 +95,12 @@ class NodeNetwork:
         return [] if self.links[own.lower].lower == own.name else [own.lower]
 
     def _same_mac(self, own: HostLink) -> list[str]:
-        """The uplink of an OVS bridge: NetworkManager gives the bridge's port the MAC address of its device."""
+        """The uplink of an OVS bridge: NetworkManager gives the bridge's port the MAC address of its device.
+
+        Members of a bond have the address of their bond and of its VLANs, too: these lie above them, not below.
+        """
+        if own.kind not in _BRIDGE_PORTS or own.master is not None or own.lower is not None:
+            return []
         same = (one for one in self.links.values() if own.mac and one.mac == own.mac and one.name != own.name)
         return [one.name for one in same if one.master in MASTERS]
 
@@ -141,7 +149,7 @@ def node_networks(  # noqa: PLR0913, PLR0917 - every kind of output of a host is
     links = (*(links or ()), *of_records(records or ()))
     hosts = hosts_of(names, nodes, links, addresses, routes, rules, neighbors, sysctls, cards, drivers)
     # A folder whose name is no node's, among nodes that are known, is a router's or nobody knows whose.
-    own = [one for one in hosts if one.node is not None or not _hinted(one)]
+    own = [one for one in hosts if one.node is not None or not nodes or not _hinted(one)]
     found = tuple(_network(one, switches) for each in own for one in _apart(each))
     if not found:
         raise NotCollectedError(
@@ -183,14 +191,24 @@ def _contradictory(links: Iterable[HostLink], routes: Iterable[HostRoute]) -> bo
     return len({frozenset(one) for one in by_file.values()}) > 1
 
 
-def _network(host: Host, switches: Switches) -> NodeNetwork:
-    every = host.of(HostLink)
+def _newest(host: Host) -> Host:
+    """The host without what older sosreports of it say: its network may have been another one then."""
+    days = {day for facts in host.facts.values() for fact in facts if (day := sosreport(fact))}
+    if len(days) < OLDER:
+        return host
+    last = max(days)
+    kept = {kind: tuple(one for one in facts if sosreport(one) in {None, last}) for kind, facts in host.facts.items()}
+    return replace(host, facts=kept)
+
+
+def _network(each: Host, switches: Switches) -> NodeNetwork:
+    every, host = each.of(HostLink), _newest(each)
     switch = switches.of(host.node, host.label)
     return NodeNetwork(
         host.label,
         host.node,
         host.resource,
-        by_name(every),
+        by_name(host.of(HostLink)),
         every,
         _once(host.of(HostAddress), lambda one: (one.interface, one.address)),
         _once(host.of(HostRoute), _route),

@@ -111,8 +111,9 @@ def _shown(host: Host) -> Iterator[Configuration]:
         ends = show.uuid is not None and (collected or show.ovs_version is not None)
         own = {(one.bridge, one.name) for one in ports}
         # People shorten what they paste; each bridge has a port of its own name, in random order among the others.
-        whole = ends and all((name, name) in own for name in show.bridges)
-        missing = "a bridge lacks its own port" if ends else "it lacks its first or last line"
+        whole = ends and not show.cut and all((name, name) in own for name in show.bridges)
+        missing = "it ends too early" if show.cut else "a bridge lacks its own port"
+        missing = missing if ends else "it lacks its first or last line"
         limits = "" if whole else f"its output of ovs-vsctl show may be cut: {missing}"
         yield Configuration("ovs-vsctl show", show.evidence, bridges, ports, whole, limits, show.origin.image_dir)
 

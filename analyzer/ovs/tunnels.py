@@ -19,7 +19,7 @@ from analyzer.ovs.logs import OvsDaemons, Signs
 from analyzer.ovs.roles import INTEGRATION, NetworkKind
 from analyzer.ovs.services import VSWITCHD
 from analyzer.ovs.sources import SwitchPort
-from analyzer.ovs.switches import OvnSwitches, Switch
+from analyzer.ovs.switches import OvnSwitches, Switch, Switches
 from analyzer.rule import NotCollectedError, join
 from parsers.base import Evidence
 from parsers.kubernetes import unique
@@ -101,6 +101,7 @@ class Tunnels(Group):
 @join
 def ovs_tunnels(  # noqa: PLR0913, PLR0917 - each source is one parameter, none of them is sure to be there
     switches: OvnSwitches | None,
+    every: Switches | None,
     daemons: OvsDaemons | None,
     nodes: NodesByName,
     chassis: OvnChassis | None,
@@ -110,7 +111,8 @@ def ovs_tunnels(  # noqa: PLR0913, PLR0917 - each source is one parameter, none 
     encaps = _encaps(chassis, databases or ())
     remotes = {name: _remote(node, encaps) for name, node in sorted(nodes.items())}
     found = tuple(_of(one, nodes, remotes) for one in switches or ())
-    network = next((one.network_type for one in unique(networks or ()) if one.network_type), NetworkKind.OVN)
+    told = next((one.kind for one in every or () if one.kind), NetworkKind.OVN)
+    network = next((one.network_type for one in unique(networks or ()) if one.network_type), told)
     if not found and network != NetworkKind.OVN:
         raise NotCollectedError(f"the network of the cluster is {network}, which has no tunnel ports of this kind")
     logs = tuple(one for one in daemons or () if one.name == VSWITCHD)

@@ -15,6 +15,7 @@ from parsers.vocabulary import Family, address
 
 _SILENT = frozenset({NeighborState.FAILED, NeighborState.INCOMPLETE})
 _ANSWERS = frozenset({NeighborState.REACHABLE, NeighborState.DELAY, NeighborState.PROBE, NeighborState.PERMANENT})
+LONG = 3600  # seconds in which nodes that work send each other something: an older entry is of another time (J)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def _of_node(role: NodeRoles, owners: Mapping[str, Node]) -> Iterator[Finding]:
         entries.setdefault(address(one.address), []).append(one)
     for target, each in entries.items():
         silent = [one for one in each if one.state in _SILENT]
-        why = (wanted.get(target) or _node(owners.get(target), target, role)) if silent else None
+        fresh = any((one.unused or 0) < LONG for one in silent)
+        why = (wanted.get(target) or (_node(owners.get(target), target, role) if fresh else None)) if silent else None
         if why is None or any(one.state in _ANSWERS for one in each):
             continue
         for first in [one for one in silent if _on_its_way(role, target, one)][:1]:
@@ -68,7 +70,7 @@ def _of_node(role: NodeRoles, owners: Mapping[str, Node]) -> Iterator[Finding]:
 def _node(node: Node | None, address_of: str, role: NodeRoles) -> _Target | None:
     if node is None or node.name == role.node:
         return None
-    ready = "" if node.ready is not False else ", which is NotReady"
+    ready = "" if node.ready else ", which is NotReady"
     return _Target(f"{node.name} ({address_of}){ready}", node.where("internal_ips"), Severity.WARNING)
 
 

@@ -11,6 +11,7 @@ from analyzer.ovn.databases import pieces
 from analyzer.ovs.logs import OvsDaemons, Signs
 from analyzer.ovs.services import VSWITCHD
 from analyzer.rule import NotCollectedError, join, rule
+from parsers.ovs_coverage import OvsCoverage
 from parsers.ovs_facts import Datapath, Upcalls
 from parsers.ovs_log_kinds import OvsLogKind
 
@@ -20,6 +21,15 @@ _OFTEN = {
     OvsLogKind.LOST_PACKET: (10, "lost packets on their way to ovs-vswitchd"),  # in 24 h (canonical/hotsos)
     OvsLogKind.FLOW_LIMIT: (1, "reached the limit of flows in its datapath"),
     OvsLogKind.RESUBMITS: (5, "gave up packets that ran in circles through its flow tables"),
+}
+# What ovs-vswitchd counts of itself, how often in an hour makes it a fault (J), and what it means.
+_EVENTS = {
+    "upcall_flow_limit_hit": (1, "had more flows than its datapath may hold"),
+    "datapath_drop_upcall_error": (10, "lost packets on their way to ovs-vswitchd"),
+    "drop_action_too_many_resubmit": (5, "gave up packets that ran in circles through its flow tables"),
+    "drop_action_recursion_too_deep": (5, "gave up packets that went too deep into its flow tables"),
+    "drop_action_stack_too_deep": (5, "gave up packets that went too deep into its flow tables"),
+    "drop_action_no_recirculation_context": (10, "dropped packets that came back to it too late"),
 }
 DAY = timedelta(hours=24)
 
@@ -34,14 +44,16 @@ class Datapaths(Group):
 
 
 @join
-def datapaths(
+def datapaths(  # noqa: PLR0913, PLR0917 - each source is one parameter, none of them is sure to be there
     shown: tuple[Datapath, ...] | None,
     upcalls: tuple[Upcalls, ...] | None,
+    coverage: tuple[OvsCoverage, ...] | None,
     daemons: OvsDaemons | None,
     names: HostNames,
     nodes: NodesByName,
 ) -> Datapaths:
-    hosts = tuple(one for one in hosts_of(names, nodes, shown, upcalls) if _counted(one) or one.of(Upcalls))
+    every = hosts_of(names, nodes, shown, upcalls, coverage)
+    hosts = tuple(one for one in every if _counted(one) or Upcalls in one.facts or OvsCoverage in one.facts)
     logs = tuple(one for one in daemons or () if one.name == VSWITCHD)
     if not hosts and not logs:
         raise NotCollectedError(
@@ -69,6 +81,7 @@ def datapath_loss(paths: Datapaths) -> Iterator[Finding]:
     """
     for host in paths.hosts:
         yield from _counters(host)
+        yield from _events(host)
     for one in paths.logs:
         yield from _logged(one)
 
@@ -92,6 +105,17 @@ def _counters(host: Host) -> Iterator[Finding]:
         if full.current >= full.limit > 0:
             text = f"{full.datapath} of {host.label} holds {full.current} flows and may hold {full.limit}"
             yield Finding(full.datapath, text, full.where("current", "limit"), host.node, key="flows")
+
+
+def _events(host: Host) -> Iterator[Finding]:
+    """What happened in the last hour; what happened before is told by logs, if by anything."""
+    for counted in host.of(OvsCoverage)[-1:]:
+        for name, (least, words) in _EVENTS.items():
+            hour = counted.per_hour.get(name, 0)
+            if hour >= least:
+                total = counted.totals.get(name, 0)
+                text = f"{VSWITCHD} of {host.label} {words}: {name} {hour:.0f} times in the last hour, {total} in all"
+                yield Finding(VSWITCHD, text, counted.where(name), host.node, key=name)
 
 
 def _logged(one: Signs) -> Iterator[Finding]:

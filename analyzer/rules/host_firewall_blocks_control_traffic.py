@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from analyzer.hosts import Host, HostNames, hosts_of
 from analyzer.instances import Group, NodesByName
-from analyzer.model import Finding, Severity
+from analyzer.model import Finding, Gap, Severity
 from analyzer.node.firewall import Denial, denials, firewalld
 from analyzer.node.words import together
 from analyzer.rule import NotCollectedError, join, rule
 from parsers.host_iptables_facts import IptablesChain, IptablesRule
 from parsers.host_nftables import NftChain, NftRule
+
+_FILTERING = frozenset({"INPUT", "FORWARD", "OUTPUT"})
 
 
 class Firewalls(Group):
@@ -38,7 +40,7 @@ def firewalls(  # noqa: PLR0913, PLR0917 - chains and rules of two tools
 
 
 @rule(Severity.ERROR, area="node")
-def host_firewall_blocks_control_traffic(hosts: Firewalls) -> Iterator[Finding]:
+def host_firewall_blocks_control_traffic(hosts: Firewalls) -> Iterator[Finding | Gap]:
     """The firewall of a node drops traffic of BGP, BFD, tunnels or MetalLB.
 
     ## Why it matters
@@ -52,11 +54,19 @@ def host_firewall_blocks_control_traffic(hosts: Firewalls) -> Iterator[Finding]:
     """
     found: list[tuple[str, Finding]] = []
     for host in hosts:
+        if not _filters(host):
+            yield Gap(host.label, "no chain that filters was collected: only other tables of iptables", host.node)
         found += [(f"{one.chain} {one.what}", _denied(host, one)) for one in denials(host)]
         if (evidence := firewalld(host)) is not None:
             text = f"firewalld is active on {host.label}"
             found.append(("firewalld", Finding("firewalld", text, (evidence,), host.node, key="firewalld")))
     yield from together(found)
+
+
+def _filters(host: Host) -> bool:
+    """Whether a chain was collected in which packets are dropped; the table nat alone says nothing."""
+    written = any(one.table in {"filter", None} and one.chain in _FILTERING for one in host.of(IptablesChain))
+    return written or bool(host.of(NftChain))
 
 
 def _denied(host: Host, one: Denial) -> Finding:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from analyzer.model import Finding, Gap, Severity
-from analyzer.node.drops import Drops, old
+from analyzer.node.drops import Drops
 from analyzer.node.network import NodeNetwork, NodeNetworks
 from analyzer.node.words import together
 from analyzer.rule import NotCollectedError, rule
@@ -33,18 +33,19 @@ def kernel_table_full(networks: NodeNetworks | None, drops: Drops | None) -> Ite
     Find the client that opens the connections (`conntrack -L`, a scan, a health check without keepalive). Raise
     `net.netfilter.nf_conntrack_max`, or `net.ipv4.neigh.default.gc_thresh2` and `gc_thresh3`, by the Tuned operator.
     """
-    if networks is None and drops is None:
+    logs = [one for one in drops or () if one.log.kernel]
+    if networks is None and not logs:
         raise NotCollectedError("neither a kernel log (dmesg) nor kernel settings of a node were collected")
     found: list[tuple[str, Finding]] = []
-    logged = {one.label for one in drops or ()}
+    logged = {one.label for one in logs}
     for one in networks or ():
         if one.label not in logged and not one.neighbors and _COUNT not in one.sysctls:
             yield Gap(one.label, "neither its kernel's log nor the size of a table was collected", one.node)
         found += [(each.key, each) for each in (*_conntrack(one), *_neighbors(one))]
-    for log in drops or ():
+    for log in logs:
         for drop in log.of(*_WORDS):
             count = f" ({drop.count} messages)" if drop.count > 1 else ""
-            severity = Severity.INFO if old(drop) else None
+            severity = Severity.INFO if log.old(drop) else None
             text = f"the kernel of {log.label} {_WORDS[drop.kind]}{count}"
             found.append(
                 (drop.kind, Finding(_subject(drop.kind), text, (drop.evidence,), log.node, severity, drop.kind))

@@ -8,7 +8,7 @@ from analyzer.frr import Session, Sessions
 from analyzer.hosts import HostNames
 from analyzer.instances import PodsByName
 from analyzer.model import Finding, Severity, with_note
-from analyzer.node.drops import Drops, NodeDrops, node_of, old
+from analyzer.node.drops import Drops, NodeDrops, node_of
 from analyzer.node.mtu import GENEVE, GENEVE6, VXLAN, MtuChain, MtuChains
 from analyzer.node.words import together
 from analyzer.rule import NotCollectedError, rule
@@ -41,7 +41,7 @@ def oversize_drops_observed(  # noqa: PLR0913, PLR0917 - each place where such d
     Compare the two sizes of the message: a difference of 50 or 58 bytes is the header of a tunnel, so the pods' MTU is
     too large for the uplink; one of 4 is a VLAN tag. Then set the MTU of the interface named, or of what feeds it.
     """
-    if drops is None and counters is None:
+    if drops is None and not counters:
         raise NotCollectedError("no kernel log (dmesg) and no counters (nstat, netstat -s) of a node were collected")
     known: dict[str | None, MtuChain] = {one.node: one for one in chains or () if one.node}
     found: list[tuple[str, Finding]] = []
@@ -70,7 +70,7 @@ def _finding(log: NodeDrops, drop: KernelDrop, text: str, known: Mapping[str | N
     chain = known.get(log.node)
     link = chain.host.links.get(drop.interface or "") if chain else None
     widened = link is not None and drop.size is not None and (link.mtu or 0) >= drop.size
-    past = widened or old(drop)
+    past = widened or log.old(drop)
     more = link.where("mtu") if link is not None and link.mtu is not None else ()
     lines = (drop.evidence, *(with_note(more, "the MTU that it has now") if widened else more))
     subject = drop.interface or log.label

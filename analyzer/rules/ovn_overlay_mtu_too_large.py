@@ -32,6 +32,8 @@ def ovn_overlay_mtu_too_large(
     with an MTU migration (`oc patch network.operator cluster`, `spec.migration.mtu`), never on a node by hand.
     """
     require(cluster, OVN)
+    if chains is not None and all(one.network_type == SDN for one in chains):
+        raise NotCollectedError("the nodes whose interfaces were collected have OpenShift SDN")
     if chains is None:
         yield from _without_links(cluster, logs or (), pods)
         return

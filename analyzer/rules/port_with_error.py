@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyzer.model import Finding, Severity
+from analyzer.model import Finding, Gap, Severity
 from analyzer.ovn.databases import named, pieces
 from analyzer.ovs.owners import Owner, Owners, Ownership
 from analyzer.ovs.roles import INTEGRATION, SDN_BRIDGE, NetworkKind
@@ -16,7 +16,7 @@ _TUNNELS = frozenset({"geneve", "vxlan"})
 
 
 @rule(Severity.WARNING, area="ovs")
-def port_with_error(switches: Switches, owners: Owners) -> Iterator[Finding]:
+def port_with_error(switches: Switches, owners: Owners) -> Iterator[Finding | Gap]:
     """A port of Open vSwitch has an error.
 
     ## Why it matters
@@ -30,6 +30,8 @@ def port_with_error(switches: Switches, owners: Owners) -> Iterator[Finding]:
     a pod that runs without its device, so that its network is set up again.
     """
     for one in switches:
+        if not one.ports:
+            yield Gap(one.label, f"the ports of {one.label} were not collected", one.node)
         broken = [port for port in one.ports if port.error]
         others = [port for port in broken if not _of_pod(port)]
         yield from (_own(one, port) for port in others)

@@ -64,13 +64,20 @@ def _of_node(role: NodeRoles, cluster: ClusterMtu, usual: set[str]) -> Iterator[
     if device is None or cluster.no_overlay:
         return
     for network in cluster.cluster_networks:
-        if family_of(network) in tables and not _leads(role, network, device):
+        if family_of(network) in tables and _told(role, network, device) and not _leads(role, network, device):
             yield _missing(role, network, f"the pods' network {network}", f"by {device}")
     for network in cluster.service_networks:
         if f"service {network}" in usual and family_of(network) in tables and not _leads(role, network):
             yield _missing(role, network, f"the services' network {network}", "though most nodes have one")
     if "masquerade" in usual and Family.IPV4 in tables and not _masquerade(role):
         yield _missing(role, "169.254.169.1", "OVN-Kubernetes' masquerade addresses (169.254.…)", "by br-ex")
+
+
+def _told(role: NodeRoles, network: str, device: str) -> bool:
+    """Whether the table would show routes of this device: NMState may leave out what NetworkManager does not manage."""
+    family = family_of(network)
+    rows = role.host.table(family) if family else []
+    return any(one.protocol is not None or device in one.devices for one in rows)
 
 
 def _usual(roles: Roles, cluster: ClusterMtu) -> set[str]:

@@ -6,6 +6,7 @@ from analyzer.instances import NodesByName
 from analyzer.model import Finding, Gap, Severity
 from analyzer.ovn.databases import named, pieces
 from analyzer.ovs.logs import Signs
+from analyzer.ovs.roles import INTEGRATION
 from analyzer.ovs.tunnels import NodeTunnels, Remote, Tunnel, Tunnels
 from analyzer.rule import rule
 from parsers.kubernetes import unique
@@ -42,6 +43,8 @@ def tunnel_port_missing_or_stale(
     for one in tunnels.nodes:
         if not one.switch.whole:
             yield Gap("tunnels", f"the tunnels of {one.switch.label}: {one.switch.limits}", one.switch.node)
+        elif one.switch.bridge(INTEGRATION) is None:
+            yield Gap("tunnels", "there is no bridge br-int that they could be ports of", one.switch.node)
         elif one.required and not one.tunnels and elsewhere:
             yield Gap("tunnels", "no tunnel at all: routes may be advertised in place of an overlay", one.switch.node)
         else:

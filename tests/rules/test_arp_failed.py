@@ -62,6 +62,21 @@ def test_entries_that_do_not_matter():
     quiet(RULE, off_link)
 
 
+def test_an_entry_of_long_ago():
+    """The kernel keeps the entry of a node that was down once for as long as the table is short."""
+    line = "{} dev br-ex used {}/5400/5300 probes 6 FAILED"
+    others = BASE | node("worker-1")
+    quiet(RULE, others | neighbors("worker-0", line.format("192.0.2.21", 3600)))
+    expect(
+        RULE,
+        others | neighbors("worker-0", line.format("192.0.2.21", 3599)),
+        "warning",
+        "worker-1",
+        subject="192.0.2.21",
+    )
+    expect(RULE, BASE | neighbors("worker-0", line.format("192.0.2.1", 9999)), "error", "gateway", subject="192.0.2.1")
+
+
 def test_it_answers_on_another_entry():
     lines = ("192.0.2.1 dev br-ex FAILED", "192.0.2.1 dev br-ex.100 lladdr 52:54:00:00:00:01 REACHABLE")
     quiet(RULE, BASE | neighbors("worker-0", *lines))

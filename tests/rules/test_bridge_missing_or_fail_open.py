@@ -144,3 +144,7 @@ def test_an_output_that_somebody_shortened():
 
 def test_not_collected():
     not_checked(RULE, network() | nodes(), "ovs-vsctl show")
+
+
+def test_an_output_that_ends_with_half_a_port():
+    unjudged(RULE, cluster() | show(br_int() + "\n        Port ens3", **CUT), "it ends too early")

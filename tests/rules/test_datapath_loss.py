@@ -29,6 +29,21 @@ def test_few_lost_packets(lost):
     quiet(RULE, datapath(lost))
 
 
+def events(**rates):
+    """`coverage/show` of worker-0; rates: events a second in the last hour."""
+    rows = [f"{name:28} 0.0/sec 0.000/sec {rate:.4f}/sec total: 90" for name, rate in rates.items()]
+    head = "Event coverage, avg rate over last: 5 seconds, last minute, last hour,  hash=f5b8301d:"
+    return {SOS.format(21, "ovs-appctl_coverage.show"): "\n".join([head, *rows, "99 events never hit"]) + "\n"}
+
+
+def test_what_ovs_counts_of_itself():
+    words = "ran in circles through its flow tables: drop_action_too_many_resubmit 9 times in the last hour, 90 in all"
+    members = events(drop_action_too_many_resubmit=0.0025)
+    expect(RULE, members, "warning", words, subject="ovs-vswitchd", shown=["total: 90"])
+    expect(RULE, events(upcall_flow_limit_hit=0.0003), "warning", "more flows", subject="ovs-vswitchd")
+    quiet(RULE, events(drop_action_too_many_resubmit=0.001, upcall_flow_limit_hit=0.0, drop_action_of_pipeline=9.0))
+
+
 def test_two_outputs():
     quiet(RULE, datapath(700, day=20) | datapath(700, 20_000), examined=1)
     members = datapath(700, 10_000_000, day=20) | datapath(730, 10_000_100)

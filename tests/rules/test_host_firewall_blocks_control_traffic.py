@@ -1,5 +1,5 @@
 import pytest
-from bgp_kit import expect, quiet
+from bgp_kit import expect, quiet, unjudged
 from kit import found
 from node_kit import absent, healthy, iptables, network, nft, node
 
@@ -135,3 +135,9 @@ def test_more_than_twenty_nodes():
 def test_not_collected():
     absent(RULE, network(), "no rules of the firewall of a node")
     absent(RULE, BASE | iptables("tor1", DROP_BGP), "no rules of the firewall of a node")
+
+
+def test_a_table_that_does_not_filter():
+    """Only the addresses of services were looked at."""
+    chains = (":PREROUTING ACCEPT [0:0]", ":INPUT ACCEPT [0:0]")
+    unjudged(RULE, BASE | iptables("worker-0", chains=chains, table="nat"), "no chain that filters was collected")

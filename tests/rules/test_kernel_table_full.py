@@ -1,5 +1,5 @@
 import pytest
-from bgp_kit import expect, quiet, unjudged
+from bgp_kit import IMAGE, expect, quiet, unjudged
 from node_kit import absent, dmesg, healthy, links, neighbors, network, node, settings, sysctl
 
 RULE = "kernel-table-full"
@@ -18,6 +18,14 @@ def test_conntrack_is_full():
     expect(RULE, members, "error", words, subject="conntrack", shown=("table full, dropping packet",))
 
 
+def test_a_journal_of_open_vswitch_is_no_log_of_the_kernel():
+    path = f"{IMAGE}/host_service_logs/masters/ovs-vswitchd_service.log"
+    text = (
+        "Nov 21 10:00:02 worker-0 ovs-vswitchd[1]: ovs|1|netdev_linux|WARN|x: Dropped packet: Too big. GRO/TSO enabled?"
+    )
+    absent(RULE, BASE | {path: text}, "neither a kernel log")
+
+
 def test_neighbors_do_not_fit():
     expect(
         RULE, BASE | dmesg("worker-0", OVERFLOW.format(89000)), "error", "could not add neighbors", subject="neighbors"
@@ -26,6 +34,16 @@ def test_neighbors_do_not_fit():
 
 def test_a_burst_of_long_ago():
     expect(RULE, BASE | dmesg("worker-0", TABLE.format(100)), "info", "was full", subject="conntrack")
+
+
+def test_a_message_without_a_time():
+    expect(
+        RULE,
+        BASE | dmesg("worker-0", "nf_conntrack: table full, dropping packet"),
+        "error",
+        "was full",
+        subject="conntrack",
+    )
 
 
 def test_conntrack_is_nearly_full():

@@ -113,6 +113,12 @@ def test_the_address(has, words):
     expect(RULE, members, "error", words, subject=SUBJECT, shown=["ovn-k8s-mp0", "10.128.0.0/23"])
 
 
+def test_an_address_in_two_outputs_is_told_once():
+    again = {path.replace("ip_-d_address", "ip_address"): text for path, text in addresses("10.128.0.3/23").items()}
+    members = cluster() | addresses("10.128.0.3/23") | again
+    expect(RULE, members, "error", "has the address 10.128.0.3/23, not 10.128.0.2", subject=SUBJECT)
+
+
 def test_addresses_that_fit():
     quiet(RULE, cluster() | addresses("10.128.0.2/23"))
     both = cluster() | node(node_subnets='{"default":["10.128.0.0/23","fd01:0:0:1::/64"]}')

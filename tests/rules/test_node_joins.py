@@ -27,6 +27,7 @@ from analyzer.node.network import NodeNetworks
 from analyzer.node.roles import Roles
 from analyzer.rule import NotCollectedError
 from analyzer.show import shows
+from parsers.vocabulary import Family
 
 SOS = "sosreport-worker-0-2026-11-21-abcdefg/sos_commands"
 
@@ -66,6 +67,64 @@ NMSTATE = state(
     },
     {"name": "ens3", "type": "ethernet", "state": "up", "mtu": 1400},
 )
+
+
+def test_of_several_sosreports_the_newest_counts():
+    """Their names sort by the number of a case; only their days tell which is newer."""
+
+    def collected(day, case, mtu, gateway):
+        table = (f"default via {gateway} dev br-ex metric 48", "192.0.2.0/24 dev br-ex proto kernel scope link")
+        outputs = {"ip_-s_-d_link": links(lines=ovn_links(mtu)), "ip_route_show_table_all": routes("worker-0", *table)}
+        folder = f"sosreport-worker-0-{case}-{day}-abcdefg/sos_commands/networking"
+        return {f"{folder}/{name}": text for name, members in outputs.items() for text in members.values()}
+
+    older = collected("2026-10-01", "09999999", 9000, "192.0.2.254")
+    host = only(node() | older | collected("2026-11-20", "01111111", 1500, "192.0.2.1"))
+    assert host.links["ens3"].mtu == 1500
+    assert [one.gateways for one in host.defaults(Family.IPV4)] == [("192.0.2.1",)]
+    assert len([one for one in host.every_link if one.name == "ens3"]) == 2  # counters of two days are compared
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("saved/ip_a_worker-0.txt", "worker-0"),
+        ("saved/worker-0.example.com-links.log", "worker-0"),
+        ("worker-0", "worker-0"),
+        ("saved/worker-0-to-worker-1.txt", None),
+        ("saved/worker-07.txt", None),
+    ],
+)
+def test_a_saved_file_named_for_a_node(path, found):
+    (text,) = links().values()
+    names = [one.node for one in networks(node("worker-0") | node("worker-1") | {path: text})]
+    assert names == [found]
+
+
+def test_an_output_that_was_taken_in_a_pod():
+    """Pods in the network of their host show its links; those with a network of their own are none of its outputs."""
+    (text,) = links().values()
+    saved = {"saved/links.txt": f"[me@bastion ~]$ oc exec ovnkube-node-abcde -- ip -s -d link\n{text}"}
+    of_host = pod("ovnkube-node-abcde")
+    of_host = {
+        path: content.replace("\nstatus:", "\n  hostNetwork: true\nstatus:") for path, content in of_host.items()
+    }
+    assert [one.node for one in networks(node("worker-0") | of_host | saved)] == ["worker-0"]
+    with pytest.raises(NotCollectedError):
+        networks(node("worker-0") | saved)
+    assert [(one.label, one.node) for one in networks(saved)] == [("ovnkube-node-abcde", None)]
+
+
+def test_the_name_of_a_pod_is_no_name_of_a_file():
+    (text,) = links().values()
+    with pytest.raises(NotCollectedError):
+        networks(node("worker-0") | {"namespaces/a/pods/etcd-worker-0/ip_link": text})
+
+
+def test_a_prompt_of_no_node_in_a_file_named_for_one():
+    (text,) = links().values()
+    members = node("worker-0") | node("worker-1") | {"saved/worker-1.txt": f"[me@bastion ~]$ ip -s -d link\n{text}"}
+    assert [one.node for one in networks(members)] == ["worker-1"]
 
 
 def test_outputs_of_one_node_are_put_together():

@@ -57,6 +57,21 @@ def test_a_bond_with_an_unequal_member():
     expect(RULE, members, "warning", "bond0 of worker-0 has MTU 9000, ens4 below it only 1500", subject="bond0")
 
 
+def test_a_vlan_narrower_than_its_bond():
+    """Bridge, VLAN, bond and its members have one MAC address: that tells only what is below the bridge."""
+    mac = {"mac": "52:54:00:00:00:99"}
+    base = [
+        link("ens3", 9000, index=2, master="bond0", **mac),
+        link("bond0", 9000, index=4, **mac, **BOND),
+        link("bond0.7", 1500, index=6, lower="bond0", master="ovs-system", **mac),
+        link("br-ex", 1500, index=5, state="UNKNOWN", kind="openvswitch", **mac),
+    ]
+    quiet(RULE, of_one([line for one in base for line in one]))
+    base[3] = link("br-ex", 9000, index=5, state="UNKNOWN", kind="openvswitch", **mac)
+    members = of_one([line for one in base for line in one])
+    expect(RULE, members, "warning", "br-ex of worker-0 has MTU 9000, bond0.7 below it only 1500", subject="br-ex")
+
+
 def test_the_overlay_does_not_fit_the_smallest_node():
     members = network(8900)
     for at, mtu in enumerate((9000, 9000, 1500)):

@@ -1,5 +1,5 @@
 import pytest
-from bgp_kit import dump, expect, log, neighbor, one_of, pod, quiet, timestamp
+from bgp_kit import IMAGE, dump, expect, log, neighbor, one_of, pod, quiet, timestamp
 from kit import found
 from node_kit import absent, addresses, dmesg, healthy, links, network, node, nstat, ovn_links
 
@@ -65,6 +65,39 @@ def test_joined_packets_that_open_vswitch_cannot_read():
     finding = one_of(RULE, members)
     assert (finding.node, finding.subject, str(finding.severity)) == ("master-0", "br-ex", "error")
     assert all(word in finding.message for word in words)
+
+
+SERVICE = f"{IMAGE}/host_service_logs/masters/ovs-vswitchd_service.log"
+
+
+@pytest.mark.parametrize(
+    ("taken", "severity"),
+    [
+        ("2026-11-21 12:00:00", "error"),
+        ("2026-11-22 09:00:00", "error"),
+        ("2026-11-23 12:00:00", "info"),
+        ("2027-01-02 12:00:00", "info"),
+        ("2026-11-21 09:00:00", "error"),  # the clock of the host is ahead
+    ],
+)
+def test_the_journal_of_a_service(taken, severity):
+    """The journals of a must-gather tell no year and are sorted by their text: its own time tells how old they are."""
+    members = node("master-0") | node("master-1") | timestamp(taken) | {SERVICE: TOO_BIG}
+    expect(RULE, members, severity, "Open vSwitch on master-0", subject="br-ex", whose="master-0")
+
+
+def test_a_journal_without_the_time_of_the_collection():
+    older = TOO_BIG.replace("Nov 21", "Nov 19")
+    members = node("master-0") | {SERVICE: older + TOO_BIG.replace("Dropped", "x")}
+    expect(RULE, members, "info", "Open vSwitch", subject="br-ex", whose="master-0")
+    expect(RULE, node("master-0") | {SERVICE: TOO_BIG}, "error", "Open vSwitch", subject="br-ex", whose="master-0")
+    absent(RULE, node("master-0") | {SERVICE: TOO_BIG.replace("Dropped", "x")}, "no kernel log")
+
+
+def test_a_drop_before_a_boot():
+    text = TOO_BIG + "-- Boot 0123456789abcdef0123456789abcdef --\nNov 21 10:05:00 master-0 kernel: text\n"
+    path = "sosreport-master-0-2026-11-21-abcdefg/sos_commands/logs/journalctl_--no-pager"
+    expect(RULE, node("master-0") | {path: text}, "info", "Open vSwitch", subject="br-ex", whose="master-0")
 
 
 def test_packets_that_cannot_be_forwarded():

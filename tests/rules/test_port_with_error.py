@@ -158,3 +158,11 @@ def test_no_errors():
 
 def test_not_collected():
     not_checked(RULE, {}, "ovs-vsctl show")
+
+
+def test_the_names_of_the_bridges_alone_say_nothing_of_ports():
+    outcome = judge(Rule.registry[RULE], store_of({"worker-0/list-br.txt": "# ovs-vsctl list-br\nbr-ex\nbr-int\n"}))
+    assert (outcome.status, [gap.reason for gap in outcome.gaps]) == (
+        "not_checked",
+        ["the ports of worker-0 were not collected"],
+    )

@@ -1,5 +1,7 @@
+import json
+
 import pytest
-from bgp_kit import dump, expect, neighbor, pod, quiet, timestamp, unjudged
+from bgp_kit import IMAGE, dump, expect, neighbor, pod, quiet, timestamp, unjudged
 from kit import found
 from node_kit import (
     ROUTES,
@@ -37,6 +39,19 @@ def test_openshift_sdn():
     quiet(RULE, base | routes("worker-0", *SDN_ROUTES))
     members = base | routes("worker-0", *(one for one in SDN_ROUTES if "10.128" not in one))
     expect(RULE, members, "error", "no route to the pods' network 10.128.0.0/14 by tun0", subject="10.128.0.0/14")
+
+
+def test_routes_that_a_network_state_leaves_out():
+    """Up to nmstate 1.0 it told routes of what NetworkManager manages, and it does not manage ovn-k8s-mp0."""
+    hops = {"0.0.0.0/0": ("192.0.2.1", "br-ex"), "192.0.2.0/24": ("", "br-ex"), "198.51.100.0/24": ("", "ens5")}
+    running = [
+        {"destination": to, "next-hop-address": hop, "next-hop-interface": device, "metric": 48, "table-id": 254}
+        for to, (hop, device) in hops.items()
+    ]
+    state = {"currentState": {"interfaces": [], "routes": {"running": running}}}
+    made = {"apiVersion": "nmstate.io/v1beta1", "kind": "NodeNetworkState", "metadata": {"name": "worker-0"}}
+    path = f"{IMAGE}/cluster-scoped-resources/nmstate.io/nodenetworkstates/worker-0.yaml"
+    quiet(RULE, BASE | {path: json.dumps(made | {"status": state}, indent=1)})
 
 
 def test_no_default_route():

@@ -234,3 +234,7 @@ def test_not_judged():
     alone = show(br_ex(), br_int())
     unjudged(RULE, alone, "the nodes were not collected")
     assert outcome_of(RULE, alone).gaps[0].subject == "tunnels"
+
+
+def test_without_the_bridge_of_the_tunnels():
+    unjudged(RULE, cluster() | show(br_ex()), "no bridge br-int")
