@@ -260,7 +260,11 @@ def announcements(session: Session, family: Family) -> list[Announcement] | None
     one = session.instance
     if one.config is None or session.router is None or session.config is None:
         return None
-    return announces(one.config, session.router, session.config, family)
+    if ("announcements", family) not in session.memo:
+        found = announces(one.config, session.router, session.config, family)
+        session.memo["announcements", family] = found
+    known: list[Announcement] = session.memo["announcements", family]
+    return known
 
 
 def prefixes_of(found: Sequence[Announcement]) -> str:

@@ -1,7 +1,8 @@
 """Joins over FRR: the sessions (node, peer) of its instances."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from analyzer.instances import FrrInstances, Group, Instance
 from analyzer.rule import join
@@ -31,6 +32,8 @@ class Session:
     brief: BfdBriefPeer | None = None
     resources: tuple[BgpPeer, ...] = ()
     elsewhere: tuple[BgpPeer, ...] = ()
+    # What was derived from it once, by whoever derives it: the same is asked for by many rules.
+    memo: dict[object, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @property
     def node(self) -> str | None:

@@ -7,6 +7,7 @@ selectedNodes) and speaker/bgp_controller.go (bgpAdsForService), releases 0.13 t
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from analyzer.instances import Group
 from analyzer.metallb.pools import Pool
@@ -100,12 +101,17 @@ class Advertisement:
         """What is announced for an address: the address cut to the aggregation lengths."""
         family = family_of(address)
         lengths = self.lengths if family is Family.IPV4 else self.lengths_v6 if family else ()
-        found = (network(f"{address}/{length}") for length in lengths)
-        return tuple(dict.fromkeys(str(one) for one in found if one))
+        return _cut(address, tuple(lengths))
 
     def where(self, *names: str) -> tuple[Evidence, ...]:
         """The lines of these fields of its resource, else of its name."""
         return self.resource.where(*names)
+
+
+@lru_cache(maxsize=4096)  # every node asks for the same addresses
+def _cut(address: str, lengths: tuple[int, ...]) -> tuple[str, ...]:
+    found = (network(f"{address}/{length}") for length in lengths)
+    return tuple(dict.fromkeys(str(one) for one in found if one))
 
 
 def matches(selectors: Iterable[LabelSelector], labels: Mapping[str, str]) -> bool:

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from analyzer.bgp import cause, refused
+from analyzer.bgp import announcements, cause, refused
 from analyzer.frr import Session
 from analyzer.instances import Instance
 from analyzer.metallb.intents import Intent
-from analyzer.policy import Verdict, announces
+from analyzer.policy import Verdict
 from parsers.base import Evidence
 from parsers.bgp_table import BgpTable
 from parsers.frr_config_facts import BgpRouter, NetworkStatement
@@ -227,9 +227,7 @@ class NodeView:
     def _verdict(self, session: Session, statement: NetworkStatement) -> Verdict | None:
         key = (id(session), statement.family)
         if key not in self._verdicts:
-            config, router, neighbor = self.instance.config, session.router, session.config
-            known = config is not None and router is not None and neighbor is not None
-            found = announces(config, router, neighbor, statement.family) if known else []  # type: ignore[arg-type]
+            found = announcements(session, statement.family) or ()
             self._verdicts[key] = {id(one): verdict for one, verdict in found}
         return self._verdicts[key].get(id(statement))
 

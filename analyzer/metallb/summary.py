@@ -9,6 +9,7 @@ from analyzer.rule import join
 from parsers.base import Evidence
 
 QUOTED = 6  # pieces of evidence of one verdict
+NAMED = 4  # advertisements of one verdict
 
 
 class ServiceVerdicts(tuple[ServiceVerdict, ...]):
@@ -34,8 +35,9 @@ def _verdict(chain: Chain) -> ServiceVerdict:
         reach=chain.reach,
         step=broken.step if broken else None,
         verdict=verdict(chain),
-        nodes=tuple(NodeVerdict(one.node, one.reach, _reason(one)) for one in chain.nodes),
+        nodes=tuple(NodeVerdict(one.node, one.reach, _reason(one), _step(one)) for one in chain.nodes),
         evidence=_evidence(chain, broken),
+        advertisements=tuple(dict.fromkeys(one.name for one in chain.advertisements))[:NAMED],
     )
 
 
@@ -51,6 +53,12 @@ def first_broken(chain: Chain) -> Link | None:
 
 def _reason(one: NodePath) -> str | None:
     return "; ".join(dict.fromkeys(link.text for link in one.links)) or None
+
+
+def _step(one: NodePath) -> str | None:
+    """The earliest link that is broken, else the earliest that is not known to hold."""
+    worst = min(one.links, key=lambda link: (link.state is not State.BROKEN, order(link.step)), default=None)
+    return worst.step if worst else None
 
 
 def _evidence(chain: Chain, broken: Link | None) -> tuple[Evidence, ...]:
