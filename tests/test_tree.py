@@ -503,4 +503,6 @@ def test_long_lists_take_time_in_proportion():
         return perf_counter() - start
 
     seconds(50)
-    assert seconds(4000) < 40 * max(seconds(400), 0.01)
+    # The least of some runs: another program that takes the processor for a moment proves nothing.
+    long, short = (min(seconds(count) for _ in range(3)) for count in (4000, 400))
+    assert long < 40 * max(short, 0.01)
