@@ -1,3 +1,3 @@
 """gatherscope: offline analysis of OpenShift must-gather archives, for the network."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
