@@ -9,6 +9,7 @@ from analyzer.model import Gap
 from analyzer.rule import NotCollectedError, join
 from parsers.base import Evidence
 from parsers.bfd_facts import BfdCounters, BfdPeer
+from parsers.metallb_peers import BgpPeer
 from parsers.vocabulary import BfdStatus
 
 
@@ -30,7 +31,15 @@ def bfd_sessions(instances: FrrInstances, sessions: Sessions) -> BfdSessions:
     ]
     if wanted and not alone and not any(_told(one) for one in wanted):
         raise NotCollectedError("show bfd peers gave no answer on any node")
+    if not wanted and not alone and not any(_speaks_of_bfd(one) for one in instances):
+        raise NotCollectedError("no output of FRR that tells whether a session uses BFD")
     return BfdSessions((*wanted, *alone))
+
+
+def _speaks_of_bfd(one: Instance) -> bool:
+    """Whether an output would tell of BFD if there were any: a summary or a table of prefixes would not."""
+    told = one.neighbors is not None or one.bfd_peers is not None
+    return told or bool(one.config or one.startup or one.brief)
 
 
 class BfdWishes(Group):
@@ -40,9 +49,12 @@ class BfdWishes(Group):
 
 
 @join
-def bfd_wishes(sessions: Sessions) -> BfdWishes:
+def bfd_wishes(instances: FrrInstances, sessions: Sessions, peers: tuple[BgpPeer, ...] | None) -> BfdWishes:
     asking = (one for one in sessions if one.uses_bfd or any(each.bfd_profile for each in one.resources))
-    return BfdWishes(tuple(one for one in asking if not one.unwanted))
+    found = tuple(one for one in asking if not one.unwanted)
+    if not found and peers is None and not any(_speaks_of_bfd(one) for one in instances):
+        raise NotCollectedError("neither BGPPeer resources nor an output of FRR that tells whether a session uses BFD")
+    return BfdWishes(found)
 
 
 def _told(session: Session) -> bool:

@@ -7,12 +7,13 @@ from hashlib import sha256
 from analyzer.diagnosis import Cause, Confidence, DiagnosisRule
 from analyzer.findings import Findings
 from analyzer.model import Diagnosis, Outcome, Severity
+from analyzer.reach import consequences
 from analyzer.rule import NotCollectedError
 from analyzer.store import Store
 from parsers.base import first_line
 
-# How much of the loss a finding stands for: one critical outweighs any number of remarks that people see (judgement).
-WEIGHT = {Severity.CRITICAL: 10_000, Severity.ERROR: 100, Severity.WARNING: 1, Severity.INFO: 0}
+# What a loss is counted by, the worst first: no number of lesser ones outweighs it.
+WORST = (Severity.CRITICAL, Severity.ERROR, Severity.WARNING)
 RIVALS = 3  # other causes that fit as well, of which a diagnosis names so many
 
 
@@ -37,13 +38,21 @@ class _Named:
         return frozenset(one.id for one in self.cause.symptoms) - self.roots
 
     @property
-    def loss(self) -> int:
-        return sum(WEIGHT[one.severity] for one in self.cause.findings)
+    def loss(self) -> tuple[int, ...]:
+        """How many things are lost, by severity: several findings about one thing of one node are one loss."""
+        places: dict[tuple[str | None, str], Severity] = {}
+        for one in self.cause.findings:
+            place = (one.node, one.subject)
+            places[place] = min(places.get(place, one.severity), one.severity, key=lambda each: each.rank)
+        return tuple(sum(worst is each for each in places.values()) for worst in WORST)
 
     @property
     def order(self) -> tuple[object, ...]:
         cause = self.cause
-        return (-self.loss, cause.confidence.rank, self.rule, cause.subject or "", cause.nodes, cause.key)
+        # Of two that lose the same, a whole node comes before one thing on it.
+        narrow = bool(cause.nodes) and cause.subject not in cause.nodes
+        loss = tuple(-count for count in self.loss)
+        return (loss, cause.confidence.rank, narrow, self.rule, cause.subject or "", cause.nodes, cause.key)
 
 
 def diagnose(store: Store, outcomes: Sequence[Outcome], notes: list[str]) -> tuple[Diagnosis, ...]:
@@ -52,7 +61,7 @@ def diagnose(store: Store, outcomes: Sequence[Outcome], notes: list[str]) -> tup
     named: list[_Named] = []
     for one in sorted(DiagnosisRule.registry.values(), key=lambda rule: rule.id):
         named += [_Named(one.id, cause) for cause in _asked(one, store, notes)]
-    return tuple(_diagnosis(one) for one in ordered(settled(named)))
+    return tuple(_diagnosis(one, store) for one in ordered(settled(named)))
 
 
 def _asked(one: DiagnosisRule, store: Store, notes: list[str]) -> list[Cause]:
@@ -69,13 +78,19 @@ def settled(causes: Iterable[_Named]) -> list[_Named]:
     """The causes that stand: without those that a surer one explains wholly. Equals over one finding are rivals."""
     standing: list[_Named] = []
     for one in sorted(
-        causes, key=lambda each: (each.cause.confidence.rank, -len(each.ids), -len(each.roots), each.order)
+        causes,
+        key=lambda each: (
+            *(each.cause.fallback, each.cause.confidence.rank),
+            *(-len(each.ids), -len(each.roots), each.order),
+        ),
     ):
         wider = next((each for each in standing if _explains(each, one)), None)
         if wider is not None:
             wider.cause = _widened(wider.cause, one.cause)
         else:
             standing.append(one)
+    told = {found for one in standing if not one.cause.fallback for found in one.ids}
+    standing = [one for one in standing if not (one.cause.fallback and one.ids <= told)]
     for one in standing:
         one.rivals = [each for each in standing if each is not one and _same_root(one, each)]
     return standing
@@ -119,7 +134,7 @@ def _has_cause(one: _Named, others: Iterable[_Named]) -> bool:
     return any(one is not other and one.roots & other.symptoms and not other.roots & one.symptoms for other in others)
 
 
-def _diagnosis(one: _Named) -> Diagnosis:
+def _diagnosis(one: _Named, store: Store) -> Diagnosis:
     cause = one.cause
     return Diagnosis(
         id=_id(one),
@@ -128,7 +143,7 @@ def _diagnosis(one: _Named) -> Diagnosis:
         subject=cause.subject,
         nodes=cause.nodes,
         findings=tuple(each.id for each in cause.findings),
-        explanation=" ".join((*cause.because, *_rivalry(one))),
+        explanation=" ".join((*cause.because, *consequences(cause, store), *_rivalry(one))),
         next_steps=cause.next_steps,
         settles=cause.settles,
     )

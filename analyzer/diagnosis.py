@@ -34,7 +34,8 @@ class Cause:
     title: a sentence that a customer understands. because: the facts that speak for it, as sentences. roots: the
     findings that are the cause itself; symptoms: those that it explains. settles: what would prove or disprove it.
     next_steps: what to do, commands in back quotes. key tells two causes of one diagnosis about one subject apart.
-    standing: it is told without any finding.
+    standing: it is told without any finding. compared: its reasons say already how other nodes fare.
+    fallback: it is told only where no other cause has all of its findings.
     """
 
     title: str
@@ -48,6 +49,8 @@ class Cause:
     settles: tuple[str, ...] = ()
     key: str = ""
     standing: bool = False
+    compared: bool = False
+    fallback: bool = False
 
     @property
     def findings(self) -> tuple[RankedFinding, ...]:

@@ -36,6 +36,8 @@ class Kind(StrEnum):
     UNANSWERED = "TCP unanswered"
     NO_TCP = "TCP never came up"
     PASSIVE = "waits for the peer to connect"
+    ADDRESS_GONE = "own address gone"
+    INTERFACE_DOWN = "own interface down"
     PATH = "packets stopped arriving"
     SILENCE = "hold timer expired"
     REPEATED = "lost again and again"
@@ -50,7 +52,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """One session with findings about it. session: None where only saved metrics tell of it."""
+    """One session with findings about it. session: None where only saved metrics tell of it.
+
+    reachable: the neighbor table of the node has the next hop to the peer as REACHABLE.
+    """
 
     node: str | None
     peer: str
@@ -58,6 +63,7 @@ class Loss:
     found: Mapping[str, tuple[RankedFinding, ...]]
     daemons: frozenset[str] = frozenset()
     links: tuple[RankedFinding, ...] = ()
+    reachable: bool = False
 
     def has(self, *rules: str) -> bool:
         """Whether one of these rules found something above info."""
@@ -126,6 +132,16 @@ def _path(session: Session) -> bool:
     return by_bfd or (bfd_down(session) and session.bfd is not None and session.bfd.diagnostics != "ok")
 
 
+def _ended_by(*reasons: str) -> Callable[[Session], bool]:
+    """FRR's own words for why it ended the session (bgpd/bgp_fsm.c peer_down_str), and BGP is down since."""
+
+    def fits(session: Session) -> bool:
+        last = reset(session)
+        return not session.established and last is not None and last.reason.startswith(reasons)
+
+    return fits
+
+
 def _silence(session: Session) -> bool:
     return not session.established and notification(session, "Hold Timer Expired") is not None
 
@@ -179,6 +195,8 @@ _KINDS: tuple[tuple[Kind, Callable[[Loss], bool]], ...] = (
     (Kind.PASSIVE, _of_session(_passive)),
     (Kind.UNANSWERED, _of_session(_unanswered)),
     (Kind.NO_TCP, _of_session(_silent_tcp)),
+    (Kind.ADDRESS_GONE, _of_session(_ended_by("Neighbor address lost", "Update source change"))),
+    (Kind.INTERFACE_DOWN, _of_session(_ended_by("Interface down"))),
     (Kind.PATH, _of_session(_path)),
     (Kind.SILENCE, _of_session(_silence)),
     (Kind.REPEATED, lambda loss: loss.has("bgp-flapping", "bgp-hold-timer-expired") and not loss.down),

@@ -15,6 +15,7 @@ from analyzer.loss_kinds import Kind, Loss, kind_of
 from analyzer.model import RankedFinding, Severity
 from analyzer.node.roles import NodeRoles, Roles
 from analyzer.rule import join
+from parsers.host_route_facts import NeighborState
 
 # The rules that speak of one session; their subject is the peer.
 RULES = (
@@ -25,6 +26,7 @@ RULES = (
     *("bfd-not-run-by-remote", "bfd-passive-deadlock", "bfd-mode-mismatch", "bfd-peer-missing"),
 )
 DAEMONS = ("frr-daemon-never-registered", "frr-daemon-crash", "frr-daemon-disabled")  # their subject is the daemon
+DEAD = (DAEMONS[0], DAEMONS[2])  # of which it is known that they do not run; one that crashed may be back
 LINKS = ("link-down", "arp-failed")
 NAMED = 3
 
@@ -57,6 +59,11 @@ class LossGroup:
     def roots(self) -> tuple[RankedFinding, ...]:
         """The findings about these sessions."""
         return tuple(one for loss in self.losses for one in loss.findings)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether layer 2 is known to work for all of them."""
+        return all(one.reachable for one in self.losses)
 
     @property
     def down(self) -> bool:
@@ -107,6 +114,7 @@ def losses(findings: Findings, sessions: Sessions | None, matrix: Matrix | None,
         Loss(
             *(node, peer, told.get((node, peer)), found, _daemons(findings, node)),
             _links(findings, by_node.get(node), node, peer),
+            _reachable(by_node.get(node), peer),
         )
         for (node, peer), found in by_session.items()
         # Remarks alone are no loss.
@@ -121,8 +129,17 @@ def losses(findings: Findings, sessions: Sessions | None, matrix: Matrix | None,
 
 def _daemons(findings: Findings, node: str | None) -> frozenset[str]:
     return frozenset(
-        one.subject for one in findings.of(*DAEMONS, node=node) if node and one.severity.at_least(Severity.WARNING)
+        one.subject for one in findings.of(*DEAD, node=node) if node and one.severity.at_least(Severity.WARNING)
     )
+
+
+def _reachable(role: NodeRoles | None, peer: str) -> bool:
+    """Whether the node's neighbor table says that the peer answers on the link, or the gateway on the way to it."""
+    if role is None:
+        return False
+    route = role.best(peer)
+    hops = {peer} if role.way(peer) else set(route.gateways if route else ())
+    return any(one.address in hops and one.state is NeighborState.REACHABLE for one in role.host.neighbors)
 
 
 def _links(findings: Findings, role: NodeRoles | None, node: str | None, peer: str) -> tuple[RankedFinding, ...]:

@@ -7,6 +7,7 @@ from analyzer.diagnosis import Cause, Confidence
 from analyzer.frr import Session
 from analyzer.losses import Losses, LossGroup, symmetry
 from analyzer.model import RankedFinding
+from analyzer.stated import whole
 
 SAID = 2  # findings whose message an explanation quotes
 
@@ -34,18 +35,24 @@ def with_words(
 ) -> Cause:
     """The cause with its reasons, the symmetry of the losses as the last of them."""
     reasons = tuple(one for one in (*because, symmetry(group)) if one)
-    return replace(cause, because=reasons, next_steps=tuple(next_steps), settles=tuple(settles))
+    return replace(cause, because=reasons, next_steps=tuple(next_steps), settles=tuple(settles), compared=True)
 
 
 def said(found: Iterable[RankedFinding]) -> tuple[str, ...]:
     """The first messages as sentences; equal ones of several nodes once."""
-    texts = dict.fromkeys(one.message.strip().rstrip(".") for one in found)
-    return tuple(f"{text[:1].upper()}{text[1:]}." for text in list(texts)[:SAID])
+    return tuple(dict.fromkeys(whole(one.message) for one in found))[:SAID]
 
 
 def of_rules(group: LossGroup, *rules: str) -> tuple[RankedFinding, ...]:
     """The findings of these rules about the sessions of a group."""
     return tuple(one for loss in group.losses for rule in rules for one in loss.found.get(rule, ()))
+
+
+def layer_2(group: LossGroup) -> tuple[str, ...]:
+    """What the neighbor table rules out."""
+    if not group.reachable:
+        return ()
+    return ("The next hop is REACHABLE in the node's neighbor table: link and VLAN are not what is wrong.",)
 
 
 def vtysh(group: LossGroup, command: str) -> str:
@@ -79,7 +86,15 @@ def port(session: Session | None) -> int:
 
 
 def probe(group: LossGroup) -> str:
-    """How to try the TCP connection from the first node: curl tells refused, timed out and unreachable apart."""
-    peer = group.peers[0]
-    host = f"[{peer}]" if ":" in peer else peer
-    return on_node(group, f"curl -sv --max-time 5 telnet://{host}:{port(next(iter(group.sessions), None))}")
+    """How to try the TCP connection from the first node with what every host has.
+
+    The shell says refused or no route, or `timeout` ends it after 5 s without a word.
+    """
+    target = f"{group.peers[0]}/{port(next(iter(group.sessions), None))}"
+    return on_node(group, f"timeout 5 bash -c '</dev/tcp/{target} && echo connected'")
+
+
+def capture(group: LossGroup, what: str) -> str:
+    """How to see packets on the first node for half a minute: the debug pod has tcpdump, the host does not."""
+    command = f"timeout 30 tcpdump -nni any {what}"
+    return f"`oc debug node/{group.nodes[0]} -- {command}`" if group.nodes else f"`{command}` on the node"

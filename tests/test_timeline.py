@@ -17,7 +17,18 @@ from analyzer.store import Store
 from analyzer.timeline.axis import Timeline, collapsed, timeline, unique
 from analyzer.timeline.entry import Source, dated
 from analyzer.timeline.window import around, finding_of
-from parsers.base import Evidence
+from parsers.base import Evidence, Origin
+from parsers.cluster_operators import ClusterOperator
+from parsers.conditions import Condition
+from parsers.coredns_log import DnsForwardError
+from parsers.gather_log import GatherMessage
+from parsers.kernel_drops import KernelDrop
+from parsers.metallb_log import MetallbLogEvent
+from parsers.network_log import NetworkLogEvent
+from parsers.nodes import Node, NodeCondition
+from parsers.prometheus_alerts import FiringAlert
+from parsers.sdn_log import SdnLogEvent
+from parsers.sdn_setup import SdnFlowError, SdnSetup, SdnSetupError
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 EXPIRED = "Last reset 00:00:40,  Notification sent (Hold Timer Expired)"
@@ -283,3 +294,123 @@ def test_a_finding_that_is_not_there(archive, capsys, name, words):
 def test_an_archive_without_a_time(tmp_path, capsys):
     (tmp_path / "notes.txt").write_text("nothing\n")
     assert run(["timeline", str(tmp_path)]) == 3
+
+
+PLACE = Evidence("saved/worker-0/x.log", 7, 7, ("as it is",))
+FROM = Origin(image_dir="")
+
+
+def told_of(*facts):
+    """Time, node, lane, whether it is bad, and text of every entry that these facts give."""
+    store = store_of(timestamp())
+    for one in facts:
+        store.add(one)
+    return [
+        (when(one), one.node, str(one.lane), one.bad, one.text)
+        for one in timeline(store).entries
+        if one.lane is not Lane.COLLECTION or one.bad
+    ]
+
+
+def host_fact(of, /, **more):
+    return of(evidence=PLACE, origin=FROM, node="worker-0", **more)
+
+
+def test_openshift_sdn_and_its_setups():
+    bad = host_fact(
+        SdnLogEvent, kind="cni-add-failed", program="sdn", subject="a/b", moment="11-21 09:00:01", text="no"
+    )
+    good = host_fact(SdnLogEvent, kind="ready", program="sdn", time=NOON, text="node started")
+    lost = host_fact(SdnLogEvent, kind="ready", program="sdn", text="without a time")
+    setup = host_fact(SdnSetup, outcome="failed", commands=3, errors=1, moment="11-21 08:00:00")
+    error = host_fact(SdnSetupError, text="ovs-vsctl: no", moment="11-21 08:00:01")
+    flow = host_fact(SdnFlowError, rule="table=0", output="OFPT_ERROR", moment="no time")
+    assert told_of(bad, good, lost, setup, error, flow) == [
+        ("?2026-11-21 08:00:00", "worker-0", "network pods", True, "setup of the node's network: failed"),
+        ("?2026-11-21 08:00:01", "worker-0", "network pods", True, "setup of the node's network: ovs-vsctl: no"),
+        ("?2026-11-21 09:00:01", "worker-0", "network pods", True, "sdn: no"),
+        ("2026-11-21 12:00:00", "worker-0", "network pods", False, "sdn: node started"),
+    ]
+
+
+def test_upstream_servers_that_do_not_answer():
+    one = {"upstream": "192.0.2.53", "port": 53, "failure": "i/o timeout", "name": "a.example.", "evidence": PLACE}
+    origin = Origin(image_dir="", namespace="openshift-dns", pod="dns-x")
+    found = told_of(
+        DnsForwardError(origin=origin, count=4, last=NOON, **one), DnsForwardError(origin=origin, count=1, **one)
+    )
+    text = "CoreDNS: no answer of 192.0.2.53 port 53 (i/o timeout) for a.example., the last of 4"
+    assert found == [("2026-11-21 12:00:00", None, "network pods", True, text)]
+
+
+def test_trouble_of_the_collection():
+    of_time = GatherMessage(evidence=PLACE, kind="timed-out", text="timed out waiting", time=NOON)
+    without = GatherMessage(evidence=PLACE, kind="timed-out", text="timed out too")
+    assert told_of(of_time, without) == [("2026-11-21 12:00:00", None, "collection", True, "timed out waiting")]
+
+
+def test_alerts_since_their_condition_held():
+    labels = {"node": "worker-0", "instance": "192.0.2.1:9100"}
+    fires = FiringAlert(evidence=PLACE, name="OVNKubernetesNorthdInactive", state="firing", active_at=NOON)
+    waits = FiringAlert(evidence=PLACE, name="NodeNetwork", state="pending", active_at=NOON, labels=labels)
+    never = FiringAlert(evidence=PLACE, name="NodeNetwork", state="firing")
+    assert told_of(fires, waits, never) == [
+        ("2026-11-21 12:00:00", None, "events", True, "alert OVNKubernetesNorthdInactive"),
+        ("2026-11-21 12:00:00", "worker-0", "events", True, "alert NodeNetwork (pending)"),
+    ]
+
+
+def test_packets_that_the_kernel_threw_away():
+    new_year = (datetime(2000, 11, 21, 9, tzinfo=UTC) - datetime(2000, 1, 1, tzinfo=UTC)).total_seconds()
+    sized = {"kind": "over-mtu", "interface": "ens3", "size": 1558, "limit": 1500, "count": 4}
+    dated_ = host_fact(KernelDrop, **sized, clock="utc", last=NOON.timestamp())
+    yearless = host_fact(KernelDrop, kind="conntrack-full", count=1, clock="year", last=new_year)
+    booted = host_fact(KernelDrop, kind="conntrack-full", count=1, clock="boot", last=12.5)
+    text = "packets thrown away on ens3: over-mtu (1558 > 1500), the last of 4 messages"
+    assert told_of(dated_, yearless, booted) == [
+        ("?2026-11-21 09:00:00", "worker-0", "nodes", True, "packets thrown away: conntrack-full"),
+        ("2026-11-21 12:00:00", "worker-0", "nodes", True, text),
+    ]
+
+
+def test_what_metallb_logs():
+    origin = Origin(image_dir="", namespace="metallb-system", pod="speaker-a")
+    one = {"evidence": PLACE, "origin": origin, "container": "speaker"}
+    failed = MetallbLogEvent(kind="config-stale", time=NOON, text="failed", error="no secret", peer="tor1", **one)
+    small = MetallbLogEvent(kind="config-reconciled", time=NOON, text="looked", **one)
+    never = MetallbLogEvent(kind="config-stale", text="failed", **one)
+    (found,) = told_of(failed, small, never)
+    assert (found[2], found[4]) == ("metallb", "speaker: failed: no secret (tor1)")
+
+
+def test_what_the_network_and_the_kubelet_log():
+    kubelet = host_fact(NetworkLogEvent, kind="cni-failed", program="kubelet", moment="11-21 09:00:01", text="no")
+    ovnkube = host_fact(NetworkLogEvent, kind="cni-failed", program="ovnkube", time=NOON, text="no")
+    never = host_fact(NetworkLogEvent, kind="cni-failed", program="ovnkube", text="no")
+    assert [(found[0], found[2], found[4]) for found in told_of(kubelet, ovnkube, never)] == [
+        ("?2026-11-21 09:00:01", "kubelet", "kubelet: no"),
+        ("2026-11-21 12:00:00", "network pods", "ovnkube: no"),
+    ]
+
+
+def test_a_node_that_is_not_ready_and_an_operator_that_suffers():
+    since = {"status": "False", "since": NOON, "evidence": PLACE}
+    ready = NodeCondition(type="Ready", reason="KubeletNotReady", **since)
+    without = NodeCondition(type="Ready", **{**since, "since": None})
+    node = Node(evidence=PLACE, name="worker-0", ready=False, conditions=(ready, without))
+    down = Condition(type="Available", message="no pod", **since)
+    operator = ClusterOperator(evidence=PLACE, name="dns", conditions=(down, Condition(type="Upgradeable", **since)))
+    assert [found[1:] for found in told_of(node, operator)] == [
+        (None, "operators", True, "operator dns: Available becomes False: no pod"),
+        ("worker-0", "nodes", True, "node: Ready becomes False: KubeletNotReady"),
+    ]
+
+
+def test_lines_of_two_stories_that_alternate_are_two_bursts():
+    entries = [entry(at, f"{word} {at}") for at in range(0, 60, 10) for word in ("lost", "found")]
+    assert [(one.count, one.text) for one in collapsed(entries)] == [(6, "lost 0"), (6, "found 0")]
+
+
+def test_many_entries_are_ordered_in_a_moment():
+    entries = [entry(at % 5000, f"lost packet {at} of link {at % 97}") for at in range(50_000)]
+    assert sum(one.count for one in collapsed(unique(sorted(entries, key=lambda one: one.at)))) == 50_000

@@ -18,6 +18,14 @@ def address_used_twice(findings: Findings) -> Iterator[Cause]:
     for group in alike(serious(findings.of("duplicate-addresses"))):
         steps = (
             "Find out which of the two owners is right, and delete or re-create the other one.",
-            "A pod: `oc delete pod` gives it a new address. A node: fix DHCP or the static configuration.",
+            "A pod gets a new address when it is deleted: `oc -n NAMESPACE delete pod POD`.",
+            "A node: fix DHCP or its static address. Services that are to share it: `metallb.io/allow-shared-ip`.",
         )
-        yield stated(group, Confidence.CERTAIN, steps, symptoms=following(findings, group, AFTER, names_it))
+        yield stated(
+            group,
+            Confidence.CERTAIN,
+            steps,
+            because=("Both owners are in the archive with this address.",),
+            symptoms=following(findings, group, AFTER, names_it),
+            nodes=group[0].about,
+        )

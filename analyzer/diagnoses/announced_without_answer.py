@@ -5,30 +5,24 @@ from collections.abc import Iterator
 from analyzer.diagnosis import Cause, Confidence, diagnosis
 from analyzer.findings import Findings
 from analyzer.metallb.summary import ServiceVerdicts
-from analyzer.model import ServiceVerdict, Severity
-from analyzer.stated import serious, stated
+from analyzer.model import ServiceVerdict
+from analyzer.stated import alike, serious, stated
 
-# In this order: what stops packets of a service that do reach the node.
-ROOTS = (
-    *("ip-forwarding-off", "reverse-path-filter-blocks-lb", "service-not-programmed", "netpol-default-deny"),
-    *("service-nat-chain-missing", "load-balancer-backend-mismatch", "ovn-overlay-mtu-too-large"),
-)
+# What is about addresses of services alone; forwarding and stale rules have causes of their own.
+ROOTS = ("reverse-path-filter-blocks-lb",)
 
 
 @diagnosis
-def announced_without_answer(findings: Findings, services: ServiceVerdicts) -> Iterator[Cause]:
-    """Service addresses are announced, and something on the nodes keeps their traffic from being answered.
+def announced_without_answer(findings: Findings, services: ServiceVerdicts | None) -> Iterator[Cause]:
+    """Service addresses are announced, and a node drops their traffic because it would answer by another interface.
 
-    Likely where a finding about the node's forwarding or the service itself fits.
+    Likely: the setting is there, and the routes do not fit it; whether packets are lost depends on where they come in.
     """
-    announced = [one for one in services if _reached(one)]
-    if not announced:
-        return
-    for rule in ROOTS[:3]:
-        found = tuple(serious(findings.of(rule), Severity.ERROR))
-        if found:
-            why = f"{len(announced)} addresses of services are announced, so clients do reach the nodes."
-            yield stated(found, Confidence.LIKELY, _STEPS, because=(why,))
+    announced = [one for one in services or () if _reached(one)]
+    for group in alike(serious(findings.of(*ROOTS))):
+        why = "The kernel drops a packet whose answer would leave by another interface than it came in by."
+        count = (f"{len(announced)} of {len(services or ())} service addresses are announced.",) if announced else ()
+        yield stated(group, Confidence.LIKELY, _STEPS, because=(why, *count))
 
 
 def _reached(one: ServiceVerdict) -> bool:

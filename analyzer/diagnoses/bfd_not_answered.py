@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from analyzer.diagnosis import Cause, Confidence, diagnosis
 from analyzer.loss_kinds import Kind
 from analyzer.losses import Losses, LossGroup, listed, on_nodes, peer_name
-from analyzer.session_causes import cause_of, of_rules, on_node, said, vtysh, with_words
+from analyzer.session_causes import capture, cause_of, of_rules, said, vtysh, with_words
 
 SAYING = ("bfd-session-down", "bfd-not-run-by-remote", "bfd-passive-deadlock", "bfd-mode-mismatch", "bfd-flapping")
 
@@ -59,10 +59,13 @@ def _steps(group: LossGroup) -> tuple[str, ...]:
     return (
         far,
         "Check filters for UDP ports 3784 and 3785 (multihop: 4784) in both directions.",
-        f"{vtysh(group, 'show bfd peers')} and `show bfd peers counters` show whether packets come in.",
+        f"{vtysh(group, 'show bfd peers counters')} shows whether packets come in and go out.",
     )
 
 
 def _settles(group: LossGroup) -> tuple[str, ...]:
-    capture = on_node(group, f"tcpdump -ni any udp port 3784 and host {group.peers[0]}")
-    return (f"{capture}: packets in both directions disprove a filter; none from the peer means that it runs no BFD.",)
+    seen = capture(group, f"host {group.peers[0]} and udp portrange 3784-4784")
+    return (
+        f"{seen}: none from the peer while it runs BFD proves a filter; packets in both directions disprove one.",
+        "The router's own list of BFD sessions: this node is not in it where the router runs no BFD for it.",
+    )

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 
+from analyzer.bgp import password
 from analyzer.diagnosis import Cause, Confidence, diagnosis
+from analyzer.frr import Sessions
 from analyzer.loss_kinds import Kind, secured
-from analyzer.losses import Losses, LossGroup, on_nodes, peer_name
+from analyzer.losses import Losses, LossGroup, listed, on_nodes, peer_name
 from analyzer.session_causes import cause_of, of_rules, on_node, said, show_resource, with_words
 
 LOG = "journalctl -k --no-pager -g 'MD5 Hash'"
 
 
 @diagnosis
-def bgp_passwords_differ(losses: Losses) -> Iterator[Cause]:
+def bgp_passwords_differ(losses: Losses, sessions: Sessions | None) -> Iterator[Cause]:
     """The BGP password (TCP MD5) of a node and of its peer differ.
 
     Certain with the line of the kernel log. FRR itself says nothing: without that line a password that is set and a
@@ -26,12 +28,20 @@ def bgp_passwords_differ(losses: Losses) -> Iterator[Cause]:
             because = (
                 "A password is set for this session and its TCP connection never came up.",
                 "The kernel drops segments with a wrong password without an answer: a mismatch looks like a dead path.",
+                *_others(group, sessions),
             )
             settles = (
                 f"A line `MD5 Hash failed` or `MD5 Hash mismatch` in {on_node(group, LOG)} proves it.",
                 f"No answer to `ping {group.peers[0]}` and a FAILED entry in `ip neigh` speak for the path instead.",
             )
             yield with_words(cause, group, because, _steps(group), settles)
+
+
+def _others(group: LossGroup, sessions: Sessions | None) -> tuple[str, ...]:
+    """Whether the peer is up where no password is set: then it is not dead, and the password is what differs."""
+    up = [one for one in sessions or () if one.peer in group.peers and one.established and not password(one)]
+    names = listed(sorted({one.node for one in up if one.node}))
+    return (f"On {names}, where no password is set, the same peer is up.",) if names else ()
 
 
 def _title(group: LossGroup, verb: str) -> str:

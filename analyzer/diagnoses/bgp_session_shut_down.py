@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analyzer.diagnosis import Cause, Confidence, diagnosis
 from analyzer.loss_kinds import Kind
-from analyzer.losses import LossGroup, Losses, listed, on_nodes, peer_name
+from analyzer.losses import Losses, LossGroup, listed, on_nodes, peer_name
 from analyzer.session_causes import cause_of, resources, said, vtysh, with_words
 
 
@@ -22,7 +22,7 @@ def bgp_session_shut_down(losses: Losses) -> Iterator[Cause]:
 def _title(group: LossGroup) -> str:
     who = peer_name(group)
     if group.kind is Kind.SHUT_HERE:
-        return f"The BGP session with {who} is shut down by hand {on_nodes(group)}"
+        return f"The BGP session with {who} is shut down administratively {on_nodes(group)}"
     what = "BFD" if group.kind is Kind.BFD_SHUT_THERE else "the BGP session"
     return f"{who} has {what} shut down for {listed(group.nodes) or 'a node'}"
 

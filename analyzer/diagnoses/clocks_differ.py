@@ -18,4 +18,5 @@ def clocks_differ(findings: Findings) -> Iterator[Cause]:
             f"`oc debug node/{group[0].node or 'NODE'} -- chroot /host chronyc tracking` and `chronyc sources`",
             "Check that the node reaches its time servers (UDP 123).",
         )
-        yield stated(group, Confidence.LIKELY, steps)
+        why = "Times that were taken together differ by more than the collection can explain."
+        yield stated(group, Confidence.LIKELY, steps, because=(why,))

@@ -18,4 +18,5 @@ def cpus_refused(findings: Findings) -> Iterator[Cause]:
             "Ask for a multiple of the threads of a core (an even number with SMT), in requests and limits alike.",
             "Or lift the CPU manager's option `full-pcpus-only` in the KubeletConfig or PerformanceProfile.",
         )
-        yield stated(group, Confidence.CERTAIN, steps)
+        why = "The kubelet itself gives this reason (SMTAlignmentError)."
+        yield stated(group, Confidence.CERTAIN, steps, because=(why,))

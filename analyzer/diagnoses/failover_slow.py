@@ -32,4 +32,5 @@ def failover_slow(findings: Findings, sessions: Sessions) -> Iterator[Cause]:
                 ),
                 "Compare how long traffic was lost with the hold time: if they are alike, this is it.",
             )
-            yield stated((one,), Confidence.POSSIBLE, steps)
+            why = "The session uses no BFD, so only the hold timer notices that the router is gone."
+            yield stated((one,), Confidence.POSSIBLE, steps, because=(why,))

@@ -26,11 +26,15 @@ def layer2_announcement_broken(findings: Findings) -> Iterator[Cause]:
         for group in alike(one for one in serious(findings.of(rule)) if one.id not in told):
             after = following(findings, group, CERTAINTY, names_it)
             told |= {one.id for one in after}
-            yield stated(
-                group, confidence, _STEPS, symptoms=after, settles=() if confidence is Confidence.CERTAIN else _SETTLES
-            )
+            certain = confidence is Confidence.CERTAIN
+            settles = () if certain else _SETTLES
+            yield stated(group, confidence, _STEPS, because=(_WHY[certain],), symptoms=after, settles=settles)
 
 
+_WHY = {
+    True: "The advertisement and the interfaces of the node are both in the archive.",
+    False: "It follows from the resources and the nodes' addresses; who answers ARP now was not collected.",
+}
 _STEPS = (
     "`oc get servicel2statuses -A` (from MetalLB 0.14 on) and the event nodeAssigned of the service name the node.",
     "`arping -I INTERFACE ADDRESS` from a host on the same network shows who answers, and with which MAC address.",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from analyzer.diagnosis import Cause, Confidence, diagnosis
 from analyzer.findings import Findings
 from analyzer.model import RankedFinding, Severity
-from analyzer.stated import following, mentions, same_node, sentence, serious, stated
+from analyzer.stated import following, mentions, nodes_of, same_node, serious, stated
 
 FROZEN = ("metallb-config-stale", "frr-reload-failed", "frrk8s-conversion-failed")
 BEHIND = (
@@ -33,11 +33,15 @@ def metallb_configuration_frozen(findings: Findings) -> Iterator[Cause]:
         behind = tuple(one for one in findings.of(*BEHIND) if any(_is_behind(one, each) for each in same))
         late = following(findings, same, LATE, same_node)
         others = tuple(one for one in frozen if one not in same and mentions_any(one, behind))
-        roots = (*behind, *same)
-        cause = stated(
-            roots, Confidence.CERTAIN, _steps(rule), symptoms=(*others, *late), because=_because(behind, same)
+        yield stated(
+            *((*behind, *same), Confidence.CERTAIN, _steps(rule)),
+            symptoms=(*others, *late),
+            because=(
+                "The log or the status says so. What was changed since then is not in effect there, or only in part.",
+            ),
+            title=None if behind else _title(rule, same),
+            nodes=same[0].about,
         )
-        yield cause
 
 
 def mentions_any(one: RankedFinding, behind: tuple[RankedFinding, ...]) -> bool:
@@ -51,10 +55,15 @@ def _is_behind(one: RankedFinding, frozen: RankedFinding) -> bool:
     return one.subject == frozen.subject or mentions(frozen, one.subject) or mentions(frozen, name)
 
 
-def _because(behind: tuple[RankedFinding, ...], same: tuple[RankedFinding, ...]) -> Iterator[str]:
-    if behind:
-        yield f"{sentence(same[0].message)}."
-    yield "Everything that was changed since then has no effect on the nodes."
+def _title(rule: str, same: tuple[RankedFinding, ...]) -> str | None:
+    """Words for what froze; the error itself is the reason."""
+    where = " and ".join(nodes_of(same)[:2]) or "the nodes"
+    if rule == "frr-reload-failed":
+        return f"FRR on {where} did not take its new configuration over"
+    if rule == "metallb-config-stale":
+        what = same[0].subject if " " in same[0].subject else "its resources"
+        return f"MetalLB rejects {what} on {where} and goes on with the last good configuration"
+    return None
 
 
 def _steps(rule: str) -> tuple[str, ...]:

@@ -13,8 +13,25 @@ from parsers.gather_timestamp import GatherTimestamp
 from parsers.metallb_log import MetallbLogWindow
 
 ENOUGH = 0.8  # of the rules, above which silence is a good sign and not only a lack of facts (judgement)
-REMARKS = frozenset({"gather", "operator"})  # areas whose warnings speak of the collection or of a rollout
+COLLECTION = "gather"  # the area whose warnings speak of the archive and not of the cluster
+ROLLOUTS = frozenset({"network-operator-unhealthy", "restarts-and-oom"})  # whose warnings are remarks
 REASONS = 4  # why rules were not checked, of which so many are named
+# How reasons begin that make a rule say nothing about this cluster, and those for tests that people made or did not.
+NOT_APPLICABLE = (
+    *("the network of the cluster is", "no collected service is announced by layer 2", "a single node"),
+    *("the databases of each node are standalone", "no two nodes", "the nodes whose interfaces were collected have"),
+    *("not collected: saved output", "not collected: a saved output", "the saved diagnostics are none"),
+)
+COLLECT = {
+    ("FRR", "BFD", "BGP", "speaker", "MetalLB", "reload", "IPAddressPool"): (
+        "Where MetalLB or frr-k8s is used, `oc adm must-gather` with these installed, and `oc adm inspect"
+        " ns/metallb-system ns/openshift-frr-k8s`"
+    ),
+    ("OVN", "ovnkube", "vswitchd"): "`oc adm must-gather -- gather_network_logs`",
+    ("of a node", "a node's", "kernel", "Open vSwitch"): "A sosreport of the nodes that are concerned",
+    ("services", "endpoint", "routes", "policies", "pods"): "`oc adm inspect ns/NAMESPACE` of the applications",
+    ("operator", "events", "nodes", "logs"): "`oc adm must-gather`",
+}
 SOURCES = 4  # inputs of one reason that are named
 
 
@@ -32,27 +49,32 @@ def no_fault_visible(
     judge, else only possible: what was not collected is not healthy.
     """
     serious = findings.worse(Severity.WARNING)
-    if any(not _remark(findings.outcomes[rule], one.severity) for rule, one in serious):
+    if any(not is_remark(findings.outcomes[rule], one.severity) for rule, one in serious):
         return
     checked = [one for one in findings.outcomes.values() if one.status in {Status.CLEAR, Status.FOUND}]
     if all(one.area == "gather" or not one.examined for one in checked):  # what was collected is of no use
         return
-    missing = [one for one in findings.outcomes.values() if one.status is Status.NOT_CHECKED]
+    missing = [
+        one
+        for one in findings.outcomes.values()
+        if one.status is Status.NOT_CHECKED and not (one.reason or "").startswith(NOT_APPLICABLE)
+    ]
     logs: tuple[FrrLogWindow | MetallbLogWindow, ...] = (*(frr_logs or ()), *(metallb_logs or ()))
-    share = len(checked) / len(findings.outcomes)
+    share = len(checked) / (len(checked) + len(missing))
     yield Cause(
         title=f"No fault is visible in this archive{_window(timestamps or (), logs)}",
         confidence=Confidence.LIKELY if share > ENOUGH else Confidence.POSSIBLE,
         because=tuple(_because(checked, missing, len(serious))),
         symptoms=tuple(one for _, one in serious),
-        next_steps=tuple(_next(sessions)),
+        next_steps=tuple(_next(missing, sessions)),
         settles=tuple(_unchecked(missing)),
         standing=True,
     )
 
 
-def _remark(outcome: Outcome, severity: Severity) -> bool:
-    return severity is Severity.WARNING and outcome.area in REMARKS
+def is_remark(outcome: Outcome, severity: Severity) -> bool:
+    """Whether a finding speaks of the collection, or of pods that come and go, and of no fault."""
+    return severity is Severity.WARNING and (outcome.area == COLLECTION or outcome.rule in ROLLOUTS)
 
 
 def _window(timestamps: tuple[GatherTimestamp, ...], logs: tuple[FrrLogWindow | MetallbLogWindow, ...]) -> str:
@@ -62,7 +84,7 @@ def _window(timestamps: tuple[GatherTimestamp, ...], logs: tuple[FrrLogWindow | 
         return ""
     begins = [one.first_time for one in logs if one.first_time] + [one.start for one in timestamps if one.start]
     begin, end = min(begins), max(ends)
-    return f" from {_text(begin)} to {_text(end)} UTC" if begin < end else f" of {_text(end)} UTC"
+    return f" from {_text(begin)} to {_text(end)} UTC" if _text(begin) < _text(end) else f" of {_text(end)} UTC"
 
 
 def _text(at: datetime) -> str:
@@ -70,11 +92,12 @@ def _text(at: datetime) -> str:
 
 
 def _because(checked: list[Outcome], missing: list[Outcome], remarks: int) -> Iterator[str]:
-    yield f"{len(checked)} rules were checked and found nothing that is broken."
+    verb = "was" if len(checked) == 1 else "were"
+    yield f"{_rules(len(checked))} {verb} checked and found nothing that is broken."
     if remarks:
         yield f"{remarks} remark{'s' if remarks > 1 else ''} about the collection or a rollout stand below."
     if missing:
-        yield f"{len(missing)} rules could not be checked, which is not the same as healthy."
+        yield f"{_rules(len(missing))} could not be checked, which is not the same as healthy."
 
 
 def _unchecked(missing: list[Outcome]) -> Iterator[str]:
@@ -82,13 +105,23 @@ def _unchecked(missing: list[Outcome]) -> Iterator[str]:
     for reason, count in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:REASONS]:
         sources = reason.split(" or ")
         more = f" or {len(sources) - SOURCES} other inputs" if len(sources) > SOURCES else ""
-        yield f"{count} rule{'s' if count > 1 else ''} not checked: {' or '.join(sources[:SOURCES])}{more}."
+        yield f"{_rules(count)} not checked: {' or '.join(sources[:SOURCES])}{more}."
 
 
-def _next(sessions: Sessions | None) -> Iterator[str]:
+def _rules(count: int) -> str:
+    return f"{count} rule{'s' if count > 1 else ''}"
+
+
+def _next(missing: list[Outcome], sessions: Sessions | None) -> Iterator[str]:
     yield "Ask when the fault was seen and between which addresses: what is over may have left no trace here."
+    counted = Counter(how for one in missing if (how := _how(one.reason or "")))
+    for how, count in sorted(counted.items(), key=lambda pair: -pair[1]):
+        yield f"{how}: {_rules(count)} more could be checked."
     if sessions is not None:
         yield "Set `logLevel: debug` in the MetalLB resource and collect again while the fault is there."
         yield "Ask for the routers' own view: their BGP summary, their routes to the service addresses, their logs."
-    yield "Take a sosreport of the nodes that are concerned: it holds links, routes, firewall and Open vSwitch."
-    yield "`oc adm must-gather -- gather_network_logs` adds OVN and Open vSwitch; do it while the fault is there."
+
+
+def _how(reason: str) -> str | None:
+    """How to collect what the first of these words speaks of."""
+    return next((how for words, how in COLLECT.items() if any(word in reason for word in words)), None)

@@ -23,11 +23,13 @@ def nobody_is_selected(findings: Findings) -> Iterator[Cause]:
     for group in alike(serious(findings.of(*ROOTS))):
         after = following(findings, group, AFTER, names_it)
         told |= {one.id for one in after}
-        yield stated(group, Confidence.CERTAIN, _STEPS, symptoms=after)
+        yield stated(group, Confidence.CERTAIN, _STEPS, because=(_WHY,), symptoms=after)
     for group in alike(one for one in serious(findings.of("pool-not-advertised")) if one.id not in told):
-        yield stated(group, Confidence.CERTAIN, _STEPS, symptoms=following(findings, group, AFTER[1:], names_it))
+        after = following(findings, group, AFTER[1:], names_it)
+        yield stated(group, Confidence.CERTAIN, _STEPS, because=(_WHY,), symptoms=after)
 
 
+_WHY = "It follows from selectors, labels and conditions alone, which are in the archive."
 _STEPS = (
     "Compare the selectors with the labels: `oc get nodes --show-labels`, `oc get ipaddresspools -A --show-labels`.",
     "`oc get bgpadvertisements,l2advertisements -A -o yaml` shows which pools, nodes and peers each one is for.",

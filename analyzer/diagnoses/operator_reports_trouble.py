@@ -1,6 +1,7 @@
 """RC: only an operator's status, or the restarts of a pod, tell that something is wrong."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from analyzer.diagnosis import Cause, Confidence, diagnosis
 from analyzer.findings import Findings
@@ -9,7 +10,7 @@ from analyzer.stated import alike, serious, stated
 
 ROOTS = (
     *("network-operator-unhealthy", "connectivity-check-outage", "restarts-and-oom", "some-endpoints-unhealthy"),
-    *("frr-starved-or-stuck", "bfd-timers-too-tight", "debug-log-level"),
+    *("network-diagnostics-failed", "bfd-timers-too-tight", "debug-log-level"),
 )
 
 
@@ -25,4 +26,5 @@ def operator_reports_trouble(findings: Findings) -> Iterator[Cause]:
             "`oc get co network dns ingress -o yaml`: the message of the condition names the resource that lags.",
             "`oc describe` and the logs of that resource's pods, of the run before too.",
         )
-        yield stated(group, Confidence.POSSIBLE, steps)
+        why = "It is a symptom, and no other finding of this archive explains it."
+        yield replace(stated(group, Confidence.POSSIBLE, steps, because=(why,)), fallback=True)

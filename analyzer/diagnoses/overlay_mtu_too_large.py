@@ -30,11 +30,16 @@ def overlay_mtu_too_large(findings: Findings) -> Iterator[Cause]:
             told |= {one.id for one in (*after, *wide)}
             certain = rule.endswith("mtu-too-large") and group[0].severity.at_least(Severity.ERROR)
             confidence = Confidence.CERTAIN if certain else Confidence.LIKELY
-            yield stated(group, confidence, _STEPS, symptoms=(*after, *wide))
+            yield stated(group, confidence, _STEPS, because=(_WHY[certain],), symptoms=(*after, *wide))
     for group in alike(one for one in serious(findings.of("tls-timeout-with-mtu-gap")) if one.id not in told):
-        yield stated(group, Confidence.POSSIBLE, _STEPS, settles=_SETTLES)
+        why = "Small packets pass and large ones seem not to; no MTU that was collected proves it."
+        yield stated(group, Confidence.POSSIBLE, _STEPS, because=(why,), settles=_SETTLES)
 
 
+_WHY = {
+    True: "Both values were collected: a full packet of a pod and the header of the tunnel are larger than the uplink.",
+    False: "The values disagree or large packets were dropped; which packets are lost depends on the way they take.",
+}
 _STEPS = (
     (
         "Lower the cluster's MTU (100 bytes below the uplink for OVN-Kubernetes, 50 for OpenShift SDN, 46 more with"
@@ -44,6 +49,6 @@ _STEPS = (
         "The cluster's MTU is changed by a migration (`spec.migration.mtu` of network.operator, then machine configs,"
         " as the product's documentation says); the nodes reboot twice."
     ),
-    "`ping -M do -s SIZE` between two nodes shows the largest packet that passes.",
+    "`oc debug node/NODE -- chroot /host ping -M do -s 1472 -c 3 ADDRESS` of another node: 1500 bytes pass or not.",
 )
-_SETTLES = ("`ping -M do -s 1472` between the nodes, or a capture that shows lost large segments, settles it.",)
+_SETTLES = ("A `ping -M do -s 1472` between the nodes that is lost, while a small one is answered, proves it.",)

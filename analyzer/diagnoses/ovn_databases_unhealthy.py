@@ -38,4 +38,5 @@ def ovn_databases_unhealthy(findings: Findings) -> Iterator[Cause]:
             "Look at disk latency, CPU and clocks of the control-plane nodes.",
         )
         after = tuple(serious(following(findings, group, AFTER, always)))
-        yield stated(group, Confidence.LIKELY, steps, symptoms=after)
+        why = "Changes reach the nodes only through these databases; what ran before goes on."
+        yield stated(group, Confidence.LIKELY, steps, because=(why,), symptoms=after)

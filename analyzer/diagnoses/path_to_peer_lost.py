@@ -6,7 +6,7 @@ from analyzer.consistency import Side
 from analyzer.diagnosis import Cause, Confidence, diagnosis
 from analyzer.loss_kinds import Kind, heard_last
 from analyzer.losses import Losses, LossGroup, listed, on_nodes, peer_name
-from analyzer.session_causes import cause_of, of_rules, on_node, said, with_words
+from analyzer.session_causes import capture, cause_of, layer_2, of_rules, on_node, said, with_words
 from parsers.vocabulary import Direction
 
 SAYING = ("bfd-session-down", "bgp-hold-timer-expired", "bgp-session-down")
@@ -21,7 +21,7 @@ def path_to_peer_lost(losses: Losses) -> Iterator[Cause]:
     """
     for group in losses.of(Kind.PATH, Kind.SILENCE):
         cause = cause_of(losses, group, _title(group), Confidence.LIKELY)
-        reasons = (*said(of_rules(group, *SAYING)), _direction(group))
+        reasons = (*said(of_rules(group, *SAYING)), *layer_2(group), _direction(group))
         yield with_words(cause, group, reasons, _steps(group), _settles(group))
 
 
@@ -53,6 +53,8 @@ def _steps(group: LossGroup) -> tuple[str, ...]:
 
 
 def _settles(group: LossGroup) -> tuple[str, ...]:
+    if group.reachable:
+        return (f"{capture(group, f'host {group.peers[0]} and tcp port 179')} shows whether anything comes back.",)
     return (
         f"A FAILED neighbor entry of {group.peers[0]} or an interface without carrier on the node proves layer 1 or 2.",
         "REACHABLE and a ping that answers leave a filter of TCP port 179 and UDP port 3784, or the router itself.",

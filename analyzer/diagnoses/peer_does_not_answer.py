@@ -6,7 +6,17 @@ from analyzer.consistency import Side
 from analyzer.diagnosis import Cause, Confidence, diagnosis
 from analyzer.loss_kinds import Kind, secured
 from analyzer.losses import Losses, LossGroup, listed, on_nodes, peer_name
-from analyzer.session_causes import cause_of, of_rules, on_node, probe, said, show_resource, with_words
+from analyzer.session_causes import (
+    capture,
+    cause_of,
+    layer_2,
+    of_rules,
+    on_node,
+    probe,
+    said,
+    show_resource,
+    with_words,
+)
 
 SAYING = ("bgp-tcp-failure-classified", "bgp-session-down")
 
@@ -22,7 +32,7 @@ def peer_does_not_answer(losses: Losses) -> Iterator[Cause]:
         both = all(secured(one) for one in group.losses) and group.kind is not Kind.UNREACHABLE
         confidence = Confidence.POSSIBLE if both else Confidence.LIKELY
         cause = cause_of(losses, group, _title(group), confidence)
-        reasons = (*said(of_rules(group, *SAYING)), _meaning(group))
+        reasons = (*said(of_rules(group, *SAYING)), *layer_2(group), _meaning(group))
         yield with_words(cause, group, reasons, _steps(group), _settles(group))
 
 
@@ -61,7 +71,18 @@ def _steps(group: LossGroup) -> tuple[str, ...]:
 
 
 def _settles(group: LossGroup) -> tuple[str, ...]:
+    seen = f"{capture(group, f'host {group.peers[0]} and tcp port 179')} shows whether anything comes back."
+    if group.reachable:
+        return (seen, *_far(group))
     return (
         f"The neighbor entry of {group.peers[0]}: FAILED proves a dead next hop, REACHABLE disproves it.",
-        "A packet capture of TCP port 179 on the node shows whether anything comes back.",
+        seen,
+        *_far(group),
     )
+
+
+def _far(group: LossGroup) -> tuple[str, ...]:
+    """Of a peer behind another router: its own limit of hops drops the answer."""
+    if any((one.config.ebgp_multihop if one.config else None) for one in group.sessions):
+        return ("The router's `ebgp-multihop` or `ttl-security`: it drops what comes from farther away.",)
+    return ()

@@ -23,10 +23,12 @@ def policy_denies_traffic(findings: Findings) -> Iterator[Cause]:
     for group in alike(one for one in denied if any(_same(one, each) for each in traces)):
         after = tuple(each for each in traces if any(_same(one, each) for one in group))
         told |= {one.id for one in (*group, *after)}
-        yield stated(group, Confidence.CERTAIN, _STEPS, symptoms=after)
+        why = "The saved trace itself ends at the access rule of this policy."
+        yield stated(group, Confidence.CERTAIN, _STEPS, because=(why,), symptoms=after)
     for group in alike(one for one in serious((*denied, *traces)) if one.id not in told):
         after = following(findings, group, ROOTS, lambda root, other: mentions(other, root.subject))
-        yield stated(group, Confidence.LIKELY, _STEPS, symptoms=after)
+        why = "It holds for the moment and the addresses of the trace or the rule that is quoted."
+        yield stated(group, Confidence.LIKELY, _STEPS, because=(why,), symptoms=after)
 
 
 def _same(one: RankedFinding, trace: RankedFinding) -> bool:

@@ -46,7 +46,7 @@ def _meaning(group: LossGroup) -> tuple[str, ...]:
     if group.kind is Kind.CLOSED:
         return ("TCP works in both directions, so address, VLAN and firewall are not what is wrong.",)
     if group.kind is Kind.REFUSED:
-        return ("The host answers: address, VLAN and route are right, and nothing there takes BGP from this source.",)
+        return ("A refusal came back: the host, or a firewall in its name, answers; it takes no BGP from this node.",)
     where = "the router" if group.side in {Side.PEER, Side.ALL} else "what the router has for this node"
     return (f"Two causes fit: {where} does not take BGP (refused or closed), or the packets do not get through.",)
 

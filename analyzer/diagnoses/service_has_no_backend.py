@@ -25,7 +25,9 @@ def service_has_no_backend(findings: Findings) -> Iterator[Cause]:
             "No pod at all: compare the service's selector with the labels of the pods; scaled to zero on purpose?",
             "Pods that are not ready: their readiness probe and their own log.",
         )
-        yield stated(group, Confidence.CERTAIN, steps, symptoms=following(findings, group, AFTER, names_it))
+        why = "The endpoints of the service are in the archive; why its pods are not ready is their own matter."
+        after = following(findings, group, AFTER, names_it)
+        yield stated(group, Confidence.CERTAIN, steps, because=(why,), symptoms=after)
 
 
 def _namespace(subject: str) -> str:

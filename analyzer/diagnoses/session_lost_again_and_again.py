@@ -1,6 +1,7 @@
 """RC: a session comes up and is lost again and again."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from analyzer.diagnosis import Cause, Confidence, diagnosis
 from analyzer.findings import Findings
@@ -28,6 +29,7 @@ def session_lost_again_and_again(findings: Findings, losses: Losses) -> Iterator
         why = _why(large, stalls, reloads, group)
         title = f"The BGP session with {peer_name(group)} comes up and is lost again {on_nodes(group)}: {why}"
         cause = cause_of(losses, group, title, Confidence.LIKELY if known else Confidence.POSSIBLE)
+        cause = replace(cause, symptoms=(*cause.symptoms, *known))
         reasons = (*said((*of_rules(group, "bgp-hold-timer-expired", "bgp-flapping"), *known)), *_meaning(group))
         yield with_words(cause, group, reasons, _steps(group), () if known else _settles(group))
 

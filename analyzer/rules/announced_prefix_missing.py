@@ -9,8 +9,9 @@ from analyzer.metallb.drift_cause import Causes
 from analyzer.metallb.drift_runs import NEW
 from analyzer.metallb.path import PeerPath, State, Step
 from analyzer.model import Finding, Gap, Severity
-from analyzer.rule import rule
+from analyzer.rule import NotCollectedError, rule
 from parsers.base import Evidence
+from parsers.services import Service
 
 MANY = 20  # findings of one node, or of one service, that are told as one beyond this number
 NAMED = 3  # things that a sentence names before it counts the rest
@@ -28,7 +29,9 @@ class _Missing:
 
 
 @rule(Severity.ERROR, area="config")
-def announced_prefix_missing(chains: Chains, causes: Causes) -> Iterator[Finding | Gap]:
+def announced_prefix_missing(
+    chains: Chains, causes: Causes, services: tuple[Service, ...] | None
+) -> Iterator[Finding | Gap]:
     """A node does not originate the prefix of a LoadBalancer service that it is to announce.
 
     ## Why it matters
@@ -40,6 +43,8 @@ def announced_prefix_missing(chains: Chains, causes: Causes) -> Iterator[Finding
     reload. The prefix is the address cut to the aggregation length of the advertisement; a wider `network` that holds
     the address counts.
     """
+    if services is None:
+        raise NotCollectedError("not collected: services of type LoadBalancer")
     found: list[_Missing] = []
     for chain in chains:
         for node in chain.nodes if chain.service is not None and chain.link is None else ():

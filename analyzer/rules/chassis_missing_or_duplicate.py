@@ -58,7 +58,7 @@ def _missing(chassis: OvnChassis, nodes: NodesByName) -> Iterator[Finding | Gap]
         lines = pieces(*(_absent(nodes[name], found) for name, found in sorted(lacking.items())))
         where = _databases(next(iter(lacking.values())))
         text = f"{len(lacking)} nodes have no chassis in {where}: {named(sorted(lacking))}"
-        yield Finding("chassis", text, lines, key="missing")
+        yield Finding("chassis", text, lines, key="missing", about=tuple(sorted(lacking)))
         return
     for name, found in sorted(lacking.items()):
         node = nodes[name]
@@ -138,7 +138,7 @@ def _same_address(chassis: OvnChassis, nodes: NodesByName) -> Iterator[Finding]:
             text = f"{len(each)} chassis have the tunnel address {ip}: {named(sorted(whose))}"
             lines = pieces(*(encap.where("ip", "chassis_name") for encap, _, _ in each.values()))
             node = hosts[0] if len(hosts) == 1 and hosts[0] in nodes else None
-            yield Finding(ip, text, lines, node, key="encap")
+            yield Finding(ip, text, lines, node, key="encap", about=tuple(one for one in hosts if one in nodes))
 
 
 def _same_id(nodes: NodesByName) -> Iterator[Finding]:
@@ -150,7 +150,8 @@ def _same_id(nodes: NodesByName) -> Iterator[Finding]:
         if len(each) > 1:
             hosts = [one.name for one in each]
             text = f"{len(hosts)} nodes have the system-id {name}: {named(hosts)}; they were cloned from one host"
-            yield Finding(", ".join(hosts[:2]), text, pieces(*(one.where(CHASSIS_ID) for one in each)), key="system-id")
+            lines = pieces(*(one.where(CHASSIS_ID) for one in each))
+            yield Finding(", ".join(hosts[:2]), text, lines, key="system-id", about=tuple(hosts))
 
 
 def _refused(one: OvsLogCount, chassis: OvnChassis, nodes: NodesByName, pods: PodsByName) -> Finding:

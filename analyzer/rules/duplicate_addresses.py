@@ -43,7 +43,13 @@ def _finding(one: Duplicate) -> Finding:
     lines: list[Evidence] = [each.evidence[0] for each in one.holders[: PIECES // 2]]
     lines += [line for each in one.holders for line in each.evidence[1:]]
     node = nodes.pop() if len(nodes) == 1 else None
-    return Finding(one.address, text, tuple(dict.fromkeys(lines))[:PIECES], node, severity, key=str(one.scope))
+    shown, about = tuple(dict.fromkeys(lines))[:PIECES], tuple(sorted(_nodes(one)))
+    return Finding(one.address, text, shown, node, severity, key=str(one.scope), about=about)
+
+
+def _nodes(one: Duplicate) -> set[str]:
+    """The nodes that are or hold the owners."""
+    return {name for each in one.holders if (name := each.owner if one.scope is Scope.NODE else each.node)}
 
 
 def _owner(one: Duplicate, at: int) -> str:

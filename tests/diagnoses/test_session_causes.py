@@ -208,3 +208,67 @@ def test_the_resource_is_named_in_what_to_do():
 def test_a_hold_timer_without_bfd_explains_a_slow_failover():
     members = node_with(neighbor(state="Established, up for 00:10:00", reset=EXPIRED, counts=(2, 1), hold=180))
     assert "failover-slow" in [one.cause for one in of_members(members)]
+
+
+@pytest.mark.parametrize("reason", ["Neighbor address lost", "Update source change"])
+def test_the_own_address_is_gone(reason):
+    one = only(node_with(lost(state="Idle", reset=f"Last reset 00:00:40,  {reason}")))
+    assert (one.cause, one.confidence, one.nodes) == ("address-changed-under-the-cluster", "likely", ("worker-0",))
+    assert one.title == "The address from which worker-0 speaks BGP with 192.0.2.1 (tor1) changed or is gone"
+
+
+def test_the_own_interface_went_down():
+    one = only(node_with(lost(state="Idle", reset="Last reset 00:00:40,  Interface down")))
+    assert (one.cause, one.confidence) == ("link-to-peer-down", "likely")
+    assert "The interface towards the BGP peer 192.0.2.1 (tor1) went down" in one.title
+
+
+@pytest.mark.parametrize(
+    ("block", "cause"),
+    [(lost(reset=EXPIRED), "path-to-peer-lost"), (down(state="Connect"), "peer-does-not-answer")],
+)
+@pytest.mark.parametrize(("state", "excluded"), [("REACHABLE", True), ("STALE", False)])
+def test_a_reachable_next_hop_rules_layer_2_out(block, cause, state, excluded):
+    own = host.node("worker-0") | host.network() | host.addresses() | host.routes() | host.links()
+    neighbors = host.neighbors("worker-0", f"{PEER} dev br-ex lladdr 00:00:5e:00:01:01 {state}")
+    one = next(one for one in of_members(node_with(block) | own | neighbors) if one.cause == cause)
+    assert ("REACHABLE in the node's neighbor table" in one.explanation) is excluded
+    assert any("neighbor entry" in text for text in one.settles) is not excluded
+
+
+def test_a_password_is_more_suspect_where_others_are_up_without():
+    members = node_with(down(state="Connect"), config(*SECRET)) | node_with(neighbor(), name="worker-1")
+    found = next(one for one in of_members(members) if one.cause == "bgp-passwords-differ")
+    assert "On worker-1, where no password is set, the same peer is up." in found.explanation
+
+
+def test_a_far_peer_may_allow_fewer_hops():
+    block = down("203.0.113.9", state="Connect", hops=255)
+    running = config(statements("203.0.113.9", "64512", "ebgp-multihop 255"), activate=("203.0.113.9",))
+    one = next(one for one in of_members(node_with(block, running)) if one.cause == "peer-does-not-answer")
+    assert any("ttl-security" in text for text in one.settles)
+
+
+def test_a_stall_explains_sessions_that_are_lost_again():
+    reset = "Last reset 00:00:40,  Notification sent (Hold Timer Expired)"
+    shown = neighbor(state="Established, up for 00:10:00", reset=reset, counts=(6, 5), hold=180)
+    line = "10:00:09 STARVATION: task bgp_process_main_one (55) ran for 6234ms (cpu time 6200ms)"
+    found = of_members(node_with(shown) | log(line, pod="speaker-worker-0"))
+    one = next(one for one in found if one.cause == "session-lost-again-and-again")
+    assert (one.confidence, "a daemon of the node does not get to run in time" in one.title) == ("likely", True)
+    assert "daemon-held-up" not in [one.cause for one in found]
+
+
+def crashed(at):
+    return log(
+        f"{at} Received signal 11 at 1763719209 (si_addr 0x0); aborting...", pod="speaker-worker-0", daemon="BGP"
+    )
+
+
+@pytest.mark.parametrize(("at", "confidence"), [("09:59:10", "certain"), ("09:00:00", "likely")])
+def test_a_crash_is_the_cause_where_the_sessions_were_reset_with_it(at, confidence):
+    reset = "Last reset 00:00:40,  Peer closed the session"
+    found = of_members(bgp.timestamp() | node_with(lost(state="Active", reset=reset)) | crashed(at))
+    one = next(one for one in found if one.cause == "frr-daemon-missing")
+    assert (one.confidence, one.title) == (confidence, "bgpd of FRR crashed on worker-0")
+    assert (len(found) == 1) is (confidence == "certain")

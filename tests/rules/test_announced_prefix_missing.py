@@ -171,3 +171,8 @@ def test_old_releases_announce_the_pool():
 def test_healthy_and_absent():
     quiet(RULE, cluster())
     assert outcome_of(RULE, pool()).status is Status.NOT_CHECKED
+
+
+def test_without_services_nothing_is_to_be_announced():
+    outcome = outcome_of(RULE, without(cluster(), "core/services"))
+    assert (outcome.status, outcome.reason) == (Status.NOT_CHECKED, "not collected: services of type LoadBalancer")

@@ -14,6 +14,8 @@ from bgp_kit import (
     pod,
     quiet,
     resource,
+    row,
+    summary,
 )
 from kit import found, outcome_of
 
@@ -166,3 +168,8 @@ def test_saved_configuration_is_enough_to_see_a_missing_profile():
 
 def test_the_neighbor_that_asks_for_nothing_is_left_alone():
     quiet(RULE, asking(bfd(), configured=running("timers 30 90", tail=())), examined=0)
+
+
+def test_a_summary_says_nothing_of_bfd():
+    assert outcome_of(RULE, summary(row())).status is Status.NOT_CHECKED
+    assert outcome_of(RULE, summary(row()) | bgp_peer()).status is Status.CLEAR

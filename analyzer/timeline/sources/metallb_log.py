@@ -6,7 +6,19 @@ from analyzer.instances import PodsByName
 from analyzer.timeline.entry import Entry, Lane, source
 from parsers.metallb_log import MetallbLogEvent, MetallbLogKind
 
-_BAD = ("failed", "error", "stale", "denied", "missing", "not-running", "mismatch", "traceback", "invalid", "suspect")
+_BAD = (
+    "failed",
+    "error",
+    "stale",
+    "denied",
+    "missing",
+    "not-running",
+    "mismatch",
+    "traceback",
+    "invalid",
+    "suspect",
+    "session-down",
+)
 # Looks at the resources that changed nothing.
 _SMALL = frozenset({MetallbLogKind.CONFIG_RECONCILED})
 
