@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
+from analyzer.states import NodeMtu, TunnelState
 from parsers.base import Evidence, ParseFailure
 
 SCHEMA = "1.0"  # of the JSON report; fields are added, never renamed
@@ -140,11 +141,12 @@ class ClusterSummary:
 
 @dataclass(frozen=True, slots=True)
 class NodeVerdict:
-    """What one node does with an address: `reach` in a word, and why it does not announce it."""
+    """What one node does with an address: `reach` in a word, the first link that does not hold, and why."""
 
     node: str
     reach: str
     reason: str | None = None
+    step: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,8 @@ class ServiceVerdict:
     """One address of a LoadBalancer service and how far it gets.
 
     service: `namespace/name`; None for a prefix that is announced although no collected service has it. step: the
-    first link of the chain that does not hold; None where all do, or where nothing tells.
+    first link of the chain that does not hold; None where all do, or where nothing tells. unseen: the links whose
+    resources were not collected.
     """
 
     service: str | None
@@ -165,6 +168,8 @@ class ServiceVerdict:
     verdict: str
     nodes: tuple[NodeVerdict, ...]
     evidence: tuple[Evidence, ...]
+    advertisements: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +276,8 @@ class Report:
     notes: tuple[str, ...] = field(default=())
     services: tuple[ServiceVerdict, ...] | None = None  # None: not collected, or not asked for
     peers: tuple[PeerState, ...] | None = None
+    mtu: tuple[NodeMtu, ...] | None = None
+    tunnels: tuple[TunnelState, ...] | None = None
     tables: tuple[FactTable, ...] = ()
     timeline: tuple[TimelineEntry, ...] = ()  # the newest; `gatherscope timeline` has all
     timeline_total: int = 0

@@ -14,6 +14,8 @@ from analyzer.diagnose import diagnose
 from analyzer.diagnosis import DiagnosisRule
 from analyzer.metallb.summary import ServiceVerdicts
 from analyzer.model import ArchiveProblem, ArchiveSummary, FactTable, Finding, Gap, Outcome, Report, Status, ranked
+from analyzer.node.mtu_states import NodeMtus
+from analyzer.ovs.tunnel_states import TunnelStates
 from analyzer.peers import PeerStates
 from analyzer.plan import HEAD, Match, Plan
 from analyzer.registry import load_diagnoses, load_parsers, load_rules
@@ -67,7 +69,12 @@ def _of_the_whole() -> set[type[Fact]]:
     return closure(needs(*_OVERVIEWS.values())) | closure(diagnoses) | closure(needs_of_all())
 
 
-_OVERVIEWS: dict[str, type[Any]] = {"services": ServiceVerdicts, "peers": PeerStates}
+_OVERVIEWS: dict[str, type[Any]] = {
+    "services": ServiceVerdicts,
+    "peers": PeerStates,
+    "mtu": NodeMtus,
+    "tunnels": TunnelStates,
+}
 NEWEST = 1000  # entries of the timeline that a report holds
 ROWS = 100  # rows of each table of facts that a report holds
 

@@ -1,5 +1,7 @@
 """Reports made in Python, for the tests of everything that shows one."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from analyzer.model import (
@@ -8,12 +10,18 @@ from analyzer.model import (
     ClusterSummary,
     Coverage,
     Diagnosis,
+    FactTable,
     Finding,
     Gap,
+    Lane,
+    NodeVerdict,
     Outcome,
+    PeerState,
     Report,
+    ServiceVerdict,
     Severity,
     Status,
+    TimelineEntry,
     ranked,
 )
 from parsers.base import Evidence, failure
@@ -235,6 +243,50 @@ def huge():
     ]
     nodes = tuple(f"worker-{node}" for node in range(500))
     return Report("0.1.0", archive(), ClusterSummary(nodes=nodes), tuple(outcomes), (DUMP,))
+
+
+def session(node, peer, up=True):
+    """A session as the overview shows it."""
+    return PeerState(
+        *(node, peer, "default", "tor", 64512, "Established" if up else "Idle", 93_780, "up"),
+        *("Waiting for peer OPEN", 60, 0, 3, ("BGPPeer tor",), (evidence("dump_frr", 412, f"BGP neighbor is {peer}"),)),
+    )
+
+
+@cache
+def large():
+    """The same with 2,000 sessions, 10,000 services, full tables and a full timeline."""
+    peers = tuple(
+        session(f"worker-{node}", f"192.0.2.{peer}", node % 7 == 0) for node in range(500) for peer in range(4)
+    )
+    services = tuple(
+        ServiceVerdict(
+            *(f"shop-{number % 90}/web-{number}", f"198.51.100.{number % 250}", "bgp", "gold", "Cluster"),
+            *("not announced" if number % 9 else "announced", "session", "announced by no node: no session is up"),
+            tuple(NodeVerdict(f"worker-{node}", "announced") for node in range(4)),
+            (evidence("services.yaml", 12, "    - ip: 198.51.100.10"),),
+        )
+        for number in range(10_000)
+    )
+    columns = ("NODE", "NAMESPACE", "NAME", "ADDRESS", "STATE")
+    tables = tuple(
+        FactTable(
+            *(f"table-{number}", f"things of kind {number}", columns),
+            tuple((f"worker-{row}", "shop", f"web-{row}", f"192.0.2.{row}", "up") for row in range(100)),
+            50_000,
+        )
+        for number in range(12)
+    )
+    start = datetime(2026, 11, 21, 10, 0, 5, tzinfo=UTC)
+    entries = tuple(
+        TimelineEntry(
+            *(start + timedelta(seconds=number), f"worker-{number % 500}", list(Lane)[number % 11]),
+            *(f"192.0.2.{number % 4}", "the session went down", evidence("current.log", number + 1, "down")),
+            bad=number % 3 == 0,
+        )
+        for number in range(1000)
+    )
+    return replace(huge(), peers=peers, services=services, tables=tables, timeline=entries, timeline_total=90_000)
 
 
 REPORTS = {"broken": broken, "quiet": quiet, "empty": empty, "hostile": hostile, "huge": huge}

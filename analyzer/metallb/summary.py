@@ -1,8 +1,10 @@
 """The verdicts on all services, as a report shows them."""
 
+from collections.abc import Iterator
+
 from analyzer.metallb.chain import Chain, NodePath, Reach
 from analyzer.metallb.chains import Chains
-from analyzer.metallb.path import Link, State, order
+from analyzer.metallb.path import Link, State, Step, order
 from analyzer.metallb.verdict import verdict
 from analyzer.model import NodeVerdict, ServiceVerdict
 from analyzer.rule import join
@@ -38,6 +40,7 @@ def _verdict(chain: Chain) -> ServiceVerdict:
         nodes=tuple(NodeVerdict(one.node, one.reach, _reason(one), _step(one)) for one in chain.nodes),
         evidence=_evidence(chain, broken),
         advertisements=tuple(dict.fromkeys(one.name for one in chain.advertisements))[:NAMED],
+        unseen=tuple(_unseen(chain)),
     )
 
 
@@ -53,6 +56,18 @@ def first_broken(chain: Chain) -> Link | None:
 
 def _reason(one: NodePath) -> str | None:
     return "; ".join(dict.fromkeys(link.text for link in one.links)) or None
+
+
+def _unseen(chain: Chain) -> Iterator[Step]:
+    """The links of which nothing was collected and that none is known to break before."""
+    if chain.link is not None and chain.link.step in {Step.ADDRESS, Step.POOL, Step.ADVERTISEMENT}:
+        return
+    if chain.pool is None:
+        yield Step.POOL
+    if not chain.advertisements:
+        yield Step.ADVERTISEMENT
+    if chain.backends is None:
+        yield Step.ENDPOINTS
 
 
 def _step(one: NodePath) -> str | None:

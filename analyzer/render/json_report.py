@@ -18,6 +18,7 @@ from analyzer.model import (
     ServiceVerdict,
     TimelineEntry,
 )
+from analyzer.states import NodeMtu, TunnelState
 from parsers.base import Evidence, ParseFailure
 
 # Valid in JSON as they are, but a terminal obeys them: written as JSON escapes, which lose nothing.
@@ -52,6 +53,8 @@ def report_dict(report: Report) -> dict[str, Any]:
             "notes": list(report.notes),
             "services": None if report.services is None else [_service(one) for one in report.services],
             "peers": None if report.peers is None else [_peer(one) for one in report.peers],
+            "mtu": None if report.mtu is None else [_mtu(one) for one in report.mtu],
+            "tunnels": None if report.tunnels is None else [_tunnels(one) for one in report.tunnels],
             "tables": [_table(one) for one in report.tables],
             "timeline": {"total": report.timeline_total, "entries": [timeline_entry(one) for one in report.timeline]},
         }
@@ -167,7 +170,11 @@ def _service(one: ServiceVerdict) -> dict[str, Any]:
         "reach": one.reach,
         "step": one.step,
         "verdict": one.verdict,
-        "nodes": [{"node": each.node, "reach": each.reach, "reason": each.reason} for each in one.nodes],
+        "nodes": [
+            {"node": each.node, "reach": each.reach, "reason": each.reason, "step": each.step} for each in one.nodes
+        ],
+        "advertisements": list(one.advertisements),
+        "unseen": list(one.unseen),
         "evidence": [_evidence(each) for each in one.evidence],
     }
 
@@ -187,6 +194,33 @@ def _peer(one: PeerState) -> dict[str, Any]:
         "prefixes_received": one.prefixes_received,
         "prefixes_announced": one.prefixes_announced,
         "asked_by": list(one.asked_by),
+        "evidence": [_evidence(each) for each in one.evidence],
+    }
+
+
+def _mtu(one: NodeMtu) -> dict[str, Any]:
+    return {
+        "node": one.node,
+        "network_type": one.network_type,
+        "header": one.header,
+        "changing": one.changing,
+        "steps": [
+            {"part": each.part, "name": each.name, "mtu": list(each.mtu), "fault": each.fault, "loses": each.loses}
+            for each in one.steps
+        ],
+        "evidence": [_evidence(each) for each in one.evidence],
+    }
+
+
+def _tunnels(one: TunnelState) -> dict[str, Any]:
+    return {
+        "node": one.node,
+        "required": one.required,
+        "missing": list(one.missing),
+        "missing_total": one.missing_total,
+        "moved": list(one.moved),
+        "stale": list(one.stale),
+        "reason": one.reason,
         "evidence": [_evidence(each) for each in one.evidence],
     }
 

@@ -11,14 +11,14 @@ from markupsafe import Markup, escape
 
 from analyzer.render import words
 from analyzer.render.markdown import prose
-from analyzer.render.visible import marked, visible
+from analyzer.render.visible import bounded, marked, visible
 
 _ANALYZER = Path(__file__).resolve().parent.parent
 _PLACES = (_ANALYZER / "_templates" / "html", _ANALYZER.parent / "templates" / "html")  # installed; in the repository
 
 
 def page(template: str, **context: Any) -> str:
-    """One page from a template. It carries its style, and a policy that allows this style and nothing else."""
+    """One page from a template. It carries its style and script, and a policy that allows these and nothing else."""
     return environment().get_template(template).render(**context)
 
 
@@ -34,11 +34,13 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         finalize=_safe,
     )
-    style = _minified((folder / "style.css").read_text(encoding="utf-8"))
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    env.globals |= {"style": Markup(style), "style_source": Markup(f"'sha256-{digest}'")}  # noqa: S704 - our own file
+    style = "\n".join(_minified((folder / name).read_text(encoding="utf-8")) for name in ("style.css", "pictures.css"))
+    script = (folder / "report.js").read_text(encoding="utf-8")
+    env.globals |= {"style": Markup(style), "style_source": _source(style)}  # noqa: S704 - our own file
+    env.globals |= {"script": Markup(script), "script_source": _source(script)}  # noqa: S704 - our own file
     env.filters |= {
         "attribute": _attribute,
+        "bounded": bounded,
         "plural": words.plural,
         "prose": prose,
         "when": words.when,
@@ -48,6 +50,11 @@ def environment() -> Environment:
     }
     env.globals |= {"line_range": words.lines}
     return env
+
+
+def _source(text: str) -> Markup:
+    """The text as a policy names it: by its digest."""
+    return Markup("'sha256-{}'").format(b64encode(sha256(text.encode()).digest()).decode())
 
 
 def _safe(value: Any) -> Any:
