@@ -81,10 +81,18 @@ def gatherscope(debug: bool) -> None:
 @click.option("--junit", metavar="FILE", help="Also write it as JUnit XML; - as above.")
 @click.option("--sarif", metavar="FILE", help="Also write it as SARIF 2.1.0; - as above.")
 @click.option("--markdown", metavar="FILE", help="Also write it as short Markdown, for a ticket; - as above.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("terminal", "markdown", "json", "junit", "sarif")),
+    default="terminal",
+    show_default=True,
+    help="What is printed: the summary, or one of these forms.",
+)
 @click.option("--rule", "rules", multiple=True, metavar="NAME", help="Only this rule. Repeatable.")
 @click.option("--area", "areas", multiple=True, metavar="NAME", help="Only the rules of this area. Repeatable.")
 @_fail_on
-def analyze(archives: tuple[str, ...], html: str, no_html: bool, **options: Any) -> int:
+def analyze(archives: tuple[str, ...], html: str, no_html: bool, form: str, **options: Any) -> int:
     """Say what is broken in one cluster, why, and which lines say so.
 
     An ARCHIVE is a must-gather as a tar, tar.gz, tar.xz, tar.bz2, tar.zst or zip, its folder, or a file saved by hand;
@@ -92,6 +100,11 @@ def analyze(archives: tuple[str, ...], html: str, no_html: bool, **options: Any)
     """
     from analyzer import cli_run  # noqa: PLC0415 - the engine is loaded when there is work
 
+    if form != "terminal":
+        name = "json_" if form == "json" else form
+        if options[name] not in {None, "-"}:
+            raise click.UsageError(f"--format {form} prints what --{form} {options[name]} writes: name one of them")
+        options[name] = "-"
     return cli_run.analyze(archives, cli_run.Asked(html=None if no_html else Path(html), **options))
 
 

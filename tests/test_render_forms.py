@@ -118,9 +118,19 @@ def test_each_form_goes_to_a_file_or_to_standard_output(form, tmp_path, capsys):
     assert capsys.readouterr().out == file.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("form", ["junit", "sarif", "markdown", "json"])
+def test_a_format_is_what_is_printed(form, capsys):
+    assert run(["analyze", EXAMPLE, "--no-html", "--format", form]) == 1
+    printed = capsys.readouterr().out
+    assert run(["analyze", EXAMPLE, "--no-html", f"--{form}", "-"]) == 1
+    assert capsys.readouterr().out == printed
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
+        (["--format", "junit", "--junit", "x.out"], "name one of them"),
+        (["--format", "junit", "--sarif", "-"], "only one form goes to standard output"),
         (["--json", "-", "--sarif", "-"], "only one form goes to standard output, not JSON and SARIF"),
         (["--json", "x.out", "--junit", "x.out"], "cannot be both the JSON and the JUnit report"),
     ],
