@@ -27,7 +27,6 @@ RULES = (
 )
 DAEMONS = ("frr-daemon-never-registered", "frr-daemon-crash", "frr-daemon-disabled")  # their subject is the daemon
 DEAD = (DAEMONS[0], DAEMONS[2])  # of which it is known that they do not run; one that crashed may be back
-LINKS = ("link-down", "arp-failed")
 NAMED = 3
 
 

@@ -101,6 +101,8 @@ def router_ids(  # noqa: PLR0913, PLR0917 - each source is one parameter, none o
     known = {node for _, node in used} | {node for one in settings for node in one.nodes}
     if not known and not unplaced and not settings:
         raise NotCollectedError("no FRR output that tells a router ID, and no resource that sets one, in this archive")
+    if not known and not settings and len(unplaced) == 1:
+        raise NotCollectedError("only one router ID is known: there is none to compare it with")
     refused = _refused(sessions or ())
     shared = _shared(used, settings, refused)
     unselected = tuple(one for one in settings if not one.nodes)

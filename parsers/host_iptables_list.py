@@ -33,7 +33,7 @@ _OWN = re.compile(
     rf"{_HEADING.pattern}|Chain \S{{1,64}} \(|\S.* {_PROTOCOL} +(?:--|-f|!f) |iptables(?: v[\d.]+.*)?: .*"
 )
 _COMMAND = re.compile(r"\bip6?tables\b|^$")
-_COMMENT = re.compile(r"/\* (?P<comment>.*?) \*/")
+_COMMENT = re.compile(r"/\* (?P<comment>.{0,256}?) \*/")  # no comment is longer (xt_comment.h, XT_MAX_COMMENT_LEN)
 _PORT = re.compile(
     r"(?:tcp|udp|sctp|multiport) (?P<way>[ds])(?:pts?|ports) ?:?(?P<not> ?! ?)?(?P<ports>\d[\d:,]{0,200}"
     r"|[a-z][\w-]{0,30})"

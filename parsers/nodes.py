@@ -48,6 +48,7 @@ class Node(KubernetesFact):
     os_image: str | None = None
     kernel_version: str | None = None
     host_networks: tuple[str, ...] = ()
+    deleting: bool = False
 
 
 _READING = Reading(drop=without("images", "managedFields", "volumesAttached", "volumesInUse"))
@@ -77,6 +78,7 @@ def _node(tree: Tree, source: SourceFile) -> Iterator[Node | ParseFailure]:
         **{EXCLUDED: ("metadata", "labels", EXCLUDED)},
         internal_ips=("status", "addresses"),
         unschedulable=("spec", "unschedulable"),
+        deleting=("metadata", "deletionTimestamp"),
         taints=("spec", "taints"),
         kubelet_version=("status", "nodeInfo", "kubeletVersion"),
         os_image=("status", "nodeInfo", "osImage"),
@@ -111,6 +113,7 @@ def _node(tree: Tree, source: SourceFile) -> Iterator[Node | ParseFailure]:
         os_image=text(tree, "status", "nodeInfo", "osImage"),
         kernel_version=text(tree, "status", "nodeInfo", "kernelVersion"),
         host_networks=host_networks,
+        deleting=tree.has("metadata", "deletionTimestamp"),
     )
 
 

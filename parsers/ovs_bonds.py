@@ -6,14 +6,13 @@ bond_print_details; up to 2.14 a member is called `slave`.
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from parsers.base import Evidence, ParseFailure, SourceFile, failure, parser
+from parsers.ovs_bond_text import BondBlocks
 from parsers.ovs_facts import OvsBond
-from parsers.ovs_text import Section, node_of, sections
+from parsers.ovs_text import sections
 from parsers.pasted import MARGIN
 
-_HEAD = re.compile(r"\s*---- (?P<bond>\S{1,80}) ----\s*")
 _VALUE = re.compile(r"\s*(?P<key>bond_mode|lacp_status|active (?:member|slave) mac): ?(?P<value>.*)")
 _MEMBER = re.compile(r"\s*(?:member|slave) (?P<name>\S{1,80}?): ?(?P<state>\w+)\s*")
 _ACTIVE = re.compile(r"[0-9A-Za-z:-]+\((?P<name>[^()]*)\)")
@@ -21,29 +20,14 @@ _STATES = {"enabled": True, "disabled": False}
 _OTHER = re.compile(r"\s*(?:[a-zA-Z][\w ,/-]{0,60}:.*|active (?:member|slave)|\w+ expires in \d+ ms)\s*")
 
 
-class _Output:
-    """One section, line by line."""
+class _Bonds(BondBlocks[OvsBond]):
+    """The bonds of one section."""
 
-    def __init__(self, source: SourceFile, section: Section) -> None:
-        self.section = section
-        self.common: dict[str, Any] = {"origin": source.origin, "node": node_of(source, section.host)}
-        self.bond: dict[str, Any] | None = None
-        self.marks: dict[str, Evidence] = {}
-
-    def __iter__(self) -> Iterator[OvsBond | ParseFailure]:
-        for number, line in self.section.text.numbered():
-            where = self.section.text.quote(number)
-            if head := _HEAD.fullmatch(line):
-                yield from self.end()
-                self.bond, self.marks = {"evidence": where, "bond": head["bond"], "members": {}}, {}
-            elif self.bond is None or not line.strip():
-                yield from self.foreign(where, line)
-            else:
-                yield from self.line(self.bond, line, where)
-        yield from self.end()
-
-    def line(self, bond: dict[str, Any], line: str, where: Evidence) -> Iterator[OvsBond | ParseFailure]:
-        if member := _MEMBER.fullmatch(line):
+    def line(self, line: str, where: Evidence) -> Iterator[OvsBond | ParseFailure]:
+        bond = self.bond
+        if bond is None:
+            yield from self.foreign(where)
+        elif member := _MEMBER.fullmatch(line):
             if member["state"] not in _STATES:
                 yield failure(where, "ovs_bonds", f"an unknown state of a member: {member['state'][:40]}")
                 return
@@ -55,15 +39,14 @@ class _Output:
             bond[key] = (None if found["name"] == "none" else found["name"]) if found else value["value"].strip()
             self.marks[key] = where
         elif not _OTHER.fullmatch(line):
-            yield from self.foreign(where, line)
+            yield from self.foreign(where)
             yield from self.end()
 
-    def foreign(self, where: Evidence, line: str) -> Iterator[ParseFailure]:
-        if self.section.strict and line.strip():
+    def foreign(self, where: Evidence) -> Iterator[ParseFailure]:
+        if self.section.strict:
             yield failure(where, "ovs_bonds", "not a line of bond/show")
 
     def end(self) -> Iterator[OvsBond | ParseFailure]:
-        """What is known when the bond is over."""
         if self.bond and "mode" in self.bond:
             yield OvsBond(marks=self.marks, **self.common, **self.bond)
         elif self.bond:
@@ -81,4 +64,4 @@ class _Output:
 def ovs_bonds(source: SourceFile) -> Iterator[OvsBond | ParseFailure]:
     """`bond/show`. Delays, hashes and the primary are known and not needed."""
     for section in sections(source):
-        yield from _Output(source, section)
+        yield from _Bonds(source, section)

@@ -146,7 +146,7 @@ class FlowDump(HostFact):
     """One answer of `ovs-ofctl dump-flows`: how many flows it holds, and how many of them are facts (OfFlow).
 
     openflow: the version as the reply names it, `1.0` where it names none; None for an output without a reply line.
-    cut: its last flow has no end.
+    cut: its last flow has no end, or the archive ends in it.
     """
 
     bridge: str | None = None

@@ -248,4 +248,6 @@ def ovs_flows(source: SourceFile) -> Iterator[FlowDump | FlowCount | OfFlow | Pa
     for number, line in source.lines():
         if not reader.only_counts(line):  # nearly all lines of a large dump: no generator is started for them
             yield from reader.line(number, line)
+    if reader.dump and source.torn:
+        reader.dump.cut = reader.dump.evidence
     yield from reader.end()

@@ -7,16 +7,15 @@ called `slave`, and the lines below are indented by tabs. What each side says of
 import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Any
 
 from pydantic import Field
 
 from parsers.base import Evidence, ParseFailure, SourceFile, failure, parser
 from parsers.host_facts import HostFact
-from parsers.ovs_text import Section, node_of, sections
+from parsers.ovs_bond_text import BondBlocks
+from parsers.ovs_text import sections
 from parsers.pasted import MARGIN
 
-_HEAD = re.compile(r"\s*---- (?P<bond>\S{1,80}) ----\s*")
 _STATUS = re.compile(r"\s*status: (?P<words>\w[\w ]{0,40}?)\s*")
 _MEMBER = re.compile(
     r"\s*(?:member|slave): (?P<name>\S{1,80}?): (?P<state>\w{1,20}) (?P<attached>attached|detached)\s*"
@@ -44,24 +43,8 @@ class OvsLacp(HostFact):
     members: Mapping[str, LacpState] = Field(default_factory=dict)
 
 
-class _Output:
-    """One section, line by line."""
-
-    def __init__(self, source: SourceFile, section: Section) -> None:
-        self.section = section
-        self.common: dict[str, Any] = {"origin": source.origin, "node": node_of(source, section.host)}
-        self.bond: dict[str, Any] | None = None
-        self.marks: dict[str, Evidence] = {}
-
-    def __iter__(self) -> Iterator[OvsLacp | ParseFailure]:
-        for number, line in self.section.text.numbered():
-            where = self.section.text.quote(number)
-            if head := _HEAD.fullmatch(line):
-                yield from self.end()
-                self.bond, self.marks = {"evidence": where, "bond": head["bond"], "members": {}}, {}
-            elif line.strip():
-                yield from self.line(line, where)
-        yield from self.end()
+class _Bonds(BondBlocks[OvsLacp]):
+    """The bonds of one section. `bond/show` begins alike and has another parser."""
 
     def line(self, line: str, where: Evidence) -> Iterator[OvsLacp | ParseFailure]:
         bond = self.bond
@@ -82,7 +65,6 @@ class _Output:
                 yield from self.end()
 
     def end(self) -> Iterator[OvsLacp | ParseFailure]:
-        """What is known when the bond is over. `bond/show` begins alike and has another parser."""
         bond, self.bond = self.bond, None
         if bond and "negotiated" in bond:
             yield OvsLacp(marks=self.marks, **self.common, **bond)
@@ -100,4 +82,4 @@ class _Output:
 def ovs_lacp(source: SourceFile) -> Iterator[OvsLacp | ParseFailure]:
     """`lacp/show`; without a bond that speaks LACP it prints nothing."""
     for section in sections(source):
-        yield from _Output(source, section)
+        yield from _Bonds(source, section)

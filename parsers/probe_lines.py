@@ -49,7 +49,7 @@ _ON_NODE = re.compile(
     r"\bdebug\s(?:.{0,100}?\s)?nodes?/(?P<node>[a-z0-9][a-z0-9.-]{0,252})|\bssh\s+(?:\S+@)?(?P<ssh>[\w.-]{1,253})\s"
 )
 _SHELL = frozenset({"localhost", "bastion", "root"})
-_END = re.compile(r"\s(?:#|2?>|[|;<]|&&|&>).*$|;.*$")
+_END = re.compile(r"\s(?:#|2?>|[|;]|<(?!masked>)|&&|&>).*$|;.*$")  # a masked secret is no redirection
 # What begins a line of an answer, behind whatever stands on the line before it.
 _CUTS = re.compile(
     r"(?<=\S) (?=(?:telnet|nc|ncat|Ncat|curl|ping|bash): |Connected to \S+\.(?: |$)|Escape character is "

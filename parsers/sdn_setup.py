@@ -93,7 +93,6 @@ _NETWORKS = re.compile(
     r"mtu \"(?P<mtu>\d{1,6})\" and gateway \"(?P<gateway>[^\"]{0,60})\"\."
 )
 _TRACE = re.compile(r"(?P<depth>\+{1,9}) (?P<command>.+)")
-_EXPECTED = re.compile(r"true|return \d{1,3}")
 _ASKING = re.compile(r"ovs-ofctl .{0,60}dump-flows |grep |ip a s |ip route$")
 _ERROR = re.compile(
     r"(?:ovs-vsctl|ovs-ofctl|brctl|modprobe|ip|grep|flock|dbus-send|sysctl|mkdir|rm|[\w./-]{1,80}: line \d{1,5}): "

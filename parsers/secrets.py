@@ -10,6 +10,8 @@ Expressions here meet hostile lines: what repeats is possessive or cannot begin 
 import re
 from collections.abc import Iterable, Iterator
 
+from parsers.secret_commands import COMMAND_WORDS, COMMANDS
+
 MASK = "<masked>"
 KEY_LINES = 250  # the longest private key that is believed; a BEGIN whose END was lost hides no more than that
 
@@ -24,6 +26,7 @@ _WORDS = (
     *("key-string", "message-digest-key", "snmp-server", "private key", "key-data"),
     *(f"{what}{joint}key" for what in ("api", "access", "private", "secret") for joint in ("_", "-", "")),
     *(f"{what}{joint}secret" for what in ("client", "shared", "auth") for joint in ("_", "-", "")),
+    *COMMAND_WORDS,
 )
 _ANY_WORD = re.compile("|".join(map(re.escape, _WORDS)))
 # A vtysh password is the rest of the line; on text flattened onto one line it ends where the next statement begins.
@@ -52,8 +55,10 @@ _RULES = (
         ),
         rf"\1 {MASK}\2",
     ),
-    # userinfo of a URL
+    # userinfo of a URL; what stands there alone is a token
     (re.compile(r"(://[^\s/:@\"']++:)[^\s/\"'<>]*@"), rf"\1{MASK}@"),
+    (re.compile(r"(\bhttps?://)[^\s/:@\"'<>]++@"), rf"\1{MASK}@"),
+    *((expression, rf"\1{MASK}") for expression in COMMANDS),
 )
 # A value in YAML, or of an environment variable, that ends with its line: blanks and commas belong to it.
 _LINE = re.compile(

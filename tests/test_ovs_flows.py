@@ -91,6 +91,13 @@ def test_a_torn_flow_before_the_next():
     assert [(one.total, one.cut) for one in of(facts, FlowDump)] == [(1, True)]
 
 
+def test_the_archive_ends_in_the_flows():
+    source = SourceFile("saved/x.txt", [(REPLY + flow()).encode()], cut=lambda: True)
+    (dump,) = of(ovs_flows.ovs_flows(source), FlowDump)
+    assert (dump.total, dump.cut) == (1, True)
+    assert dump.marks["cut"].first_line == 1
+
+
 def test_a_torn_flow_without_an_answer():
     facts = flows(" cookie=0x0, duration=1.5s, table=0, n_pa\n")
     assert [type(one) for one in facts] == [ParseFailure]

@@ -78,6 +78,8 @@ def test_texts_of_answers(text, answer):
         ("[root@localhost ~]# nc -zv 192.0.2.1 80 2>&1 | tee out.txt", "nc", "192.0.2.1", 80, None, None),
         ("~ # ping 192.0.2.1", "ping", "192.0.2.1", None, None, None),
         ("/ $ nslookup example.com", "nslookup", "example.com", None, None, None),
+        ("$ curl -H 'X-Auth-Token: s3cr3t9' 192.0.2.1:8080", "curl", "192.0.2.1", 8080, None, None),
+        ("$ curl -u admin:s3cr3t9 192.0.2.1:8080", "curl", "192.0.2.1", 8080, None, None),
         ("$ curl", "curl", None, None, None, None),
         ("$ telnet", "telnet", None, None, None, None),
     ],
@@ -87,6 +89,7 @@ def test_commands(command, tool, host, port, node, pod):  # noqa: PLR0913, PLR09
     (piece,) = pieces(source)
     call = piece.call
     assert (call.tool, call.host, call.port, call.node, call.pod) == (tool, host, port, node, pod)
+    assert "s3cr3t9" not in f"{piece} {call.words}"
 
 
 @pytest.mark.parametrize(

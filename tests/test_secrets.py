@@ -108,7 +108,40 @@ LOGS = (
     "clientSecret: {}",
     "oc login --token={} --server=https://192.0.2.1:6443",
     "https://user:{}@registry.example.com/v2",
+    "https://{}@registry.example.com/v2",
+    "$ curl -u admin:{} https://192.0.2.1/",
+    "$ curl -kvuadmin:{} https://192.0.2.1/",
+    "$ curl --user=admin:{} https://192.0.2.1/",
+    "$ curl --proxy-user 'admin:{}' -x http://192.0.2.2:3128 https://192.0.2.1/",
+    "$ curl --cookie session={} https://192.0.2.1/",
+    "$ curl -H 'Cookie: session={}' https://192.0.2.1/",
+    "$ curl -H 'Authorization: Negotiate {}' https://192.0.2.1/",
+    "> Authorization: {}",
+    "> Proxy-Authorization: Custom {}",
+    '> authorization: Digest username="admin", response="{}"',
+    "> Cookie: lang=en; session={}",
+    "< Set-Cookie: session={}; path=/; HttpOnly",
+    "$ oc login -u kubeadmin -p {} https://api.example.com:6443",
+    "$ oc login --token sha256~{}",
+    "$ wget --http-password {} https://192.0.2.1/",
+    "$ sshpass -p{} ssh core@192.0.2.1",
+    "peer 192.0.2.1: using password '{}'",
+    '@left @right : PSK "{}"',
 )
+
+
+@pytest.mark.parametrize("line", ["{}", "$ echo {} > token.txt", '{"value": "{}"}'])
+@pytest.mark.parametrize(
+    "token", ["sha256~Zq7aXw9-bcdefghijklmnopqrstuvwxyz_01234567", "eyJhbGciOiJ9.eyJpc3MiOiJr.Zq7aXw9-bcdefg_"]
+)
+def test_tokens_known_by_their_form(line, token):
+    hides(line.replace("{}", token), token, *searched(line.replace("{}", token)))
+
+
+def test_a_header_in_json_leaves_json():
+    line = json.dumps({"said": 'Authorization: Digest username="admin", response="Zq7aXw9"', "after": 1})
+    hides(line, "Zq7aXw9")
+    assert json.loads(mask(line)) == {"said": f"Authorization: Digest {MASK}", "after": 1}
 
 
 @pytest.mark.parametrize("line", LOGS)
@@ -244,6 +277,17 @@ def test_values_below_their_field(content):
         "serviceAccountName: speaker",
         "  tokens: 5",
         "mail@example.com",
+        "curl -u",
+        "$ curl -o out.txt -w 'time: %{time_total}' --user-agent test https://192.0.2.1:8443/a?b=c",
+        "* Server auth using Basic with user 'admin'",
+        "  authorization:",
+        "  authorization: webhook",
+        " cookie=0x1f, duration=5s, table=0, priority=100,ip actions=drop",
+        "the cookie: 0x1f",
+        "--token-file /run/token",
+        '["--password", "--verbose"]',
+        "sha256~short",
+        "image@sha256:0123456789abcdef0123456789abcdef",
         "community 64512:100",
     ],
 )
@@ -294,6 +338,14 @@ HOSTILE = {
     "authorization": "authorization: " * (LINE_LIMIT // 15) + "bearer",
     "list items": "- " * (LINE_LIMIT // 2) + "password: x",
     "statements": "neighbor x password y" + " no" * (LINE_LIMIT // 3),
+    "users": "curl" + " -u a" * (LINE_LIMIT // 5),
+    "options": "curl " + "-" * LINE_LIMIT,
+    "cookies": "cookie: a" * (LINE_LIMIT // 9),
+    "logins": "oc login -" * (LINE_LIMIT // 10),
+    "digests": "authorization: digest a=b" + ",a=b" * (LINE_LIMIT // 4),
+    "secure URLs": "https://a" * (LINE_LIMIT // 9) + "@",
+    "long options": "curl" + " --a-a-a-password" * (LINE_LIMIT // 17),
+    "signed tokens": "eyJaaaaaaaa.eyJaaaaaaaa." * (LINE_LIMIT // 24),
 }
 
 

@@ -13,6 +13,7 @@ from analyzer.stated import alike, mentions, serious, stated
 AFTER = (
     *("sdn-remote-node-flows-missing", "tunnel-port-missing-or-stale", "connectivity-check-outage", "arp-failed"),
     *("chassis-missing-or-duplicate", "network-diagnostics-failed", "sdn-setup-log-errors", "bgp-session-down"),
+    "network-pod-crashloop",
 )
 
 
@@ -37,6 +38,9 @@ def address_changed_under_the_cluster(findings: Findings, losses: Losses) -> Ite
 
 
 def _about(root: RankedFinding, other: RankedFinding) -> bool:
+    """What is found on the node or names it; of pods that crash the one that waits for the right address."""
+    if other.id.startswith("network-pod-crashloop") and not other.subject.startswith("openshift-sdn/"):
+        return False
     return root.node is not None and (other.node == root.node or mentions(other, root.node))
 
 

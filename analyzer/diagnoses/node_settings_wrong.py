@@ -20,6 +20,7 @@ AFTER = (
     *("connectivity-check-outage", "nexthop-tracking-unresolved"),
     *("bgp-no-path-to-neighbor", "network-diagnostics-failed", "ovnkube-trace-failure", "sdn-setup-log-errors"),
 )
+PORT = "port-with-error"  # of Open vSwitch, for a device that is gone
 
 
 @diagnosis
@@ -31,7 +32,7 @@ def node_settings_wrong(findings: Findings) -> Iterator[Cause]:
     told: set[str] = set()
     for rule in ROOTS:
         for group in alike(one for one in serious(findings.of(rule)) if one.id not in told):
-            found = serious(findings.of(*ROOTS[ROOTS.index(rule) + 1 :], *AFTER, MIXED))
+            found = serious(findings.of(*ROOTS[ROOTS.index(rule) + 1 :], *AFTER, MIXED, PORT))
             after = tuple({one.id: one for one in found if any(_follows(root, one) for root in group)}.values())
             told |= {one.id for one in after}
             sure = rule in STATE and group[0].severity.at_least(Severity.ERROR)
@@ -49,7 +50,7 @@ def _follows(root: RankedFinding, other: RankedFinding) -> bool:
     # Routes go with the port that they lead to.
     port = root.subject.rpartition("/")[2] if root.id.startswith("management-port-problem") else None
     by_port = port is not None and name in ROUTES and mentions(other, port)
-    return name in AFTER or by_port or (name in TWICE and root.subject == other.subject)
+    return name in AFTER or by_port or (name in {*TWICE, PORT} and root.subject == other.subject)
 
 
 _WHY = {

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 
 from analyzer.diagnosis import Cause, Confidence, diagnosis
 from analyzer.findings import Findings
-from analyzer.model import Severity
+from analyzer.model import RankedFinding, Severity
 from analyzer.stated import alike, always, following, nodes_of, same_node, serious, stated
 
 ROOTS = ("ovn-overlay-mtu-too-large", "sdn-overlay-mtu-too-large", "node-mtu-inconsistent", "oversize-drops-observed")
 AFTER = (
     *("node-mtu-inconsistent", "oversize-drops-observed", "tls-timeout-with-mtu-gap", "interface-errors-or-drops"),
-    *("gateway-or-node-init-failed", "management-port-problem"),
+    *("gateway-or-node-init-failed", "management-port-problem", "network-pod-crashloop", "sdn-setup-log-errors"),
 )
+
+_PLUGINS = ("openshift-sdn/", "openshift-ovn-kubernetes/")  # whose pods compare the MTUs when they start
 
 
 @diagnosis
@@ -24,7 +26,7 @@ def overlay_mtu_too_large(findings: Findings) -> Iterator[Cause]:
     told: set[str] = set()
     for rule in ROOTS:
         for group in alike(one for one in serious(findings.of(rule)) if one.id not in told):
-            follows = same_node if nodes_of(group) else always
+            follows = _of_the_node if nodes_of(group) else always
             after = following(findings, group, (*ROOTS[ROOTS.index(rule) + 1 :], *AFTER), follows)
             wide = following(findings, group, ("tls-timeout-with-mtu-gap",), always)
             told |= {one.id for one in (*after, *wide)}
@@ -34,6 +36,12 @@ def overlay_mtu_too_large(findings: Findings) -> Iterator[Cause]:
     for group in alike(one for one in serious(findings.of("tls-timeout-with-mtu-gap")) if one.id not in told):
         why = "Small packets pass and large ones seem not to; no MTU that was collected proves it."
         yield stated(group, Confidence.POSSIBLE, _STEPS, because=(why,), settles=_SETTLES)
+
+
+def _of_the_node(root: RankedFinding, other: RankedFinding) -> bool:
+    """What is found on the node; of pods that crash those which refuse to start for their MTU."""
+    crashed = other.id.startswith("network-pod-crashloop")
+    return same_node(root, other) and (not crashed or other.subject.startswith(_PLUGINS))
 
 
 _WHY = {

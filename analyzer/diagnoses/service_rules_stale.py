@@ -8,7 +8,7 @@ from analyzer.model import RankedFinding, Severity
 from analyzer.stated import alike, following, names_it, serious, stated
 
 ROOTS = ("load-balancer-backend-mismatch", "service-not-programmed", "service-nat-chain-missing")
-CHAINS = "KUBE-"  # of kube-proxy, which writes services
+CHAINS, NAT = "KUBE-", "nat"  # chains of kube-proxy, which writes services; all of them
 
 
 @diagnosis
@@ -32,7 +32,7 @@ def service_rules_stale(findings: Findings) -> Iterator[Cause]:
 
 
 def _of_proxy(group: tuple[RankedFinding, ...], one: RankedFinding) -> bool:
-    return one.subject.startswith(CHAINS) and one.node in {each.node for each in group}
+    return one.subject.startswith((CHAINS, NAT)) and one.node in {each.node for each in group}
 
 
 _WHY = {

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from analyzer.diagnosis import Cause, Confidence, diagnosis
 from analyzer.findings import Findings
 from analyzer.model import RankedFinding, Severity
-from analyzer.stated import alike, following, mentions, same_node, serious, stated
+from analyzer.ovs.roles import SDN_BRIDGE
+from analyzer.stated import alike, following, mentions, same_node, sentence, serious, stated
 from parsers.vocabulary import is_address
 
 ROOTS = ("chassis-missing-or-duplicate", "tunnel-port-missing-or-stale", "sdn-remote-node-flows-missing")
@@ -35,15 +36,22 @@ def tunnel_between_nodes_broken(findings: Findings) -> Iterator[Cause]:
 
 
 def _title(first: RankedFinding) -> str | None:
-    """Of one tunnel address of several nodes their names; chassis have numbers that nobody knows."""
+    """Of one tunnel address of several nodes their names; chassis have numbers that nobody knows.
+
+    Of a switch that lacks the flows for many nodes how many these are.
+    """
+    if first.subject == SDN_BRIDGE:
+        return sentence(first.message.partition(":")[0])
     if not is_address(first.subject) or len(first.about) < 2:
         return None
     return f"{' and '.join(first.about[:2])} have the same tunnel address {first.subject}"
 
 
 def _of_the_node(root: RankedFinding, other: RankedFinding) -> bool:
-    """What is found on the node, or on another one about it."""
-    return same_node(root, other) if root.node else any(mentions(other, name) for name in root.about)
+    """What is found on the node, or on another one about it: a test from the one node to the other."""
+    if root.node is None:
+        return any(mentions(other, name) for name in root.about)
+    return same_node(root, other) or (other.node in root.about and mentions(other, root.node))
 
 
 _WHY = {

@@ -49,7 +49,7 @@ def hostsubnet_ip_mismatch(
     for said in logs.of(SdnLogKind.HOST_IP_MISMATCH) if logs else ():
         if said.node is None or said.node not in told:
             told.add(said.node)
-            text = f"OpenShift SDN on {said.label} does not start: {said.text}"
+            text = f"OpenShift SDN on {said.label} does not start, its HostSubnet has another address: {said.text}"
             yield Finding(said.node or said.label, text, said.evidence, said.node, key="address")
 
 

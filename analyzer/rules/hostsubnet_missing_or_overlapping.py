@@ -53,7 +53,8 @@ def _missing(subnets: SdnSubnets) -> Iterator[Finding]:
         return
     others = {node.name for one in subnets.subnets if (node := adopted(subnets, one))}
     for name, node in sorted(subnets.nodes.items()):
-        if name not in subnets.of_node and name not in others and is_linux(node) and not subnets.new(node):
+        lasting = is_linux(node) and not node.deleting and not subnets.new(node)
+        if name not in subnets.of_node and name not in others and lasting:
             count = len(subnets.of_node)
             others_have = f"{count} other nodes have one" if count > 1 else "another node has one"
             text = f"node {name} has no HostSubnet, {others_have}: its pods get no network"

@@ -72,10 +72,9 @@ def _of_node(chain: MtuChain, cluster: ClusterMtu, widest: int) -> Iterator[Find
 def _not_the_clusters(chain: MtuChain, mtu: int, cluster: ClusterMtu) -> Iterator[Finding]:
     link, lines = chain.management, chain.overlay_evidence
     wanted = f"the cluster network {mtu}" if cluster.mtu == mtu else f"its configuration says {mtu}"
-    if link is not None and link.mtu is not None:
-        if link.mtu != mtu:
-            text = f"{link.name} of {chain.host.label} has MTU {link.mtu}, {wanted}"
-            yield Finding(link.name, text, (*link.where("mtu"), *lines), chain.node, key=f"management {link.mtu}")
+    if link is not None and link.mtu not in {None, mtu}:
+        text = f"{link.name} of {chain.host.label} has MTU {link.mtu}, {wanted}"
+        yield Finding(link.name, text, (*link.where("mtu"), *lines), chain.node, key=f"management {link.mtu}")
         return
     counted = Counter(one.mtu for one in chain.pods)
     other, count = next(((one, times) for one, times in counted.most_common(1)), (mtu, 0))

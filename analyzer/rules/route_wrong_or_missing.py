@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analyzer.instances import NodesByName
 from analyzer.model import Finding, Gap, Severity
-from analyzer.node.mtu import BRIDGE, MANAGEMENT, OVN, ClusterMtu, network_type_of
+from analyzer.node.mtu import BRIDGE, MANAGEMENT, OVN, SDN, ClusterMtu, network_type_of
 from analyzer.node.roles import NodeRoles, Roles, lines, peers_of
 from analyzer.node.words import together
 from analyzer.rule import rule
@@ -61,7 +61,7 @@ def _of_node(role: NodeRoles, cluster: ClusterMtu, usual: set[str]) -> Iterator[
         if family in tables:
             yield from _default(role, family, kind)
     device = MANAGEMENT.get(kind or "")
-    if device is None or cluster.no_overlay:
+    if device is None or cluster.no_overlay or kind == SDN:  # sdn-routes-missing tells of those through tun0
         return
     for network in cluster.cluster_networks:
         if family_of(network) in tables and _told(role, network, device) and not _leads(role, network, device):

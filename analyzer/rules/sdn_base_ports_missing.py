@@ -37,6 +37,8 @@ def sdn_base_ports_missing(bridges: SdnBridges, pods: SdnPods) -> Iterator[Findi
             yield Gap(
                 SDN_BRIDGE, f"whether the setup of {one.label} came to its end: no flows were collected", one.node
             )
+        elif one.flows.half and one.flows.unsound:
+            yield Gap(SDN_BRIDGE, f"whether the setup of {one.label} came to its end: {one.flows.unsound}", one.node)
         elif one.flows.half and pods.starting(one.node):
             yield Gap(SDN_BRIDGE, f"OpenShift SDN had only just started on {one.label}", one.node)
         elif one.flows.half:

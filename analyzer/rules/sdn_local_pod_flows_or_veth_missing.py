@@ -48,14 +48,14 @@ def _doubt(one: SdnBridge, pods: SdnPods) -> str | None:
     if one.flows is None and one.devices is None:
         return "neither its flows nor all of its ports were collected"
     if one.flows and one.flows.half:
-        return "its setup was not finished, sdn-base-ports-missing tells of it"
+        return one.flows.unsound or "its setup was not finished, sdn-base-ports-missing tells of it"
     if pods.starting(one.node):
         return "OpenShift SDN had only just started"
     return one.flows.unsound if one.flows else None
 
 
 def _of_node(one: SdnBridge, pods: SdnPods) -> Iterator[Finding]:
-    own = pods.by_node.get(one.node or "", ())
+    own = pods.of(one)
     broken = [each for each in states(one, own) if each.broken]
     if len(broken) > MANY or len(broken) == len(own) > 2:
         yield _crowd(one, broken, len(own))

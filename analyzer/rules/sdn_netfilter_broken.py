@@ -44,11 +44,30 @@ def sdn_netfilter_broken(netfilters: Netfilters, network: SdnNetwork, subnets: S
         if reason := one.hidden:
             yield Gap("netfilter", f"{one.host.label}: {reason}", one.host.node)
             continue
-        each = [*_masquerade(one, network), *_proxy(one, netfilters), *_allowed(one, netfilters)]
+        each = (
+            [_bare(one, netfilters)]
+            if _is_bare(one, netfilters)
+            else [*_masquerade(one, network), *_proxy(one, netfilters), *_allowed(one, netfilters)]
+        )
         yield from (gap for gap in each if isinstance(gap, Gap))
         found += [(f"{one.subject} {one.key}", one) for one in each if isinstance(one, Finding)]
         found += [(f"{one.subject} {one.key}", one) for one in _obstacles(one, network, subnets)]
     yield from together(found)
+
+
+def _is_bare(one: NodeNetfilter, netfilters: Netfilters) -> bool:
+    """Whether all chains of the cluster are gone from nat, where other nodes have them."""
+    there = one.nft & {MASQUERADE, SERVICES}
+    return bool(one.nat) and not there and netfilters.proxied is not None and not any(each.owned for each in one.nat)
+
+
+def _bare(one: NodeNetfilter, netfilters: Netfilters) -> Finding:
+    text = (
+        f"nat of {one.host.label} has none of the chains of OpenShift SDN and kube-proxy ({MASQUERADE}, {SERVICES},"
+        f" {POSTROUTING}), other nodes have them: addresses of services lead nowhere, and pods reach nothing outside"
+    )
+    other = (netfilters.proxied.evidence,) if netfilters.proxied else ()
+    return Finding("nat", text, pieces((one.nat[0].evidence,), other), one.host.node, key="bare")
 
 
 def _masquerade(one: NodeNetfilter, network: SdnNetwork) -> Iterator[Finding]:

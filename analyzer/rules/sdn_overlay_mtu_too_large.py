@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from analyzer.model import Finding, Gap, Severity
-from analyzer.node.mtu import SDN, VXLAN, ClusterMtu, MtuChains
-from analyzer.node.overlay import Fit, overlay_of, require, unknown
+from analyzer.node.mtu import SDN, VXLAN, ClusterMtu, MtuChain, MtuChains
+from analyzer.node.overlay import Fit, Overlay, overlay_of, require, unknown
 from analyzer.node.words import together
 from analyzer.rule import NotCollectedError, rule
 from analyzer.sdn.logs import SdnLogs
@@ -47,9 +47,23 @@ def sdn_overlay_mtu_too_large(
                     Finding(fit.interface, text, fit.evidence, chain.node, key=f"overlay {fit.interface}"),
                 )
             )
+        elif cluster.migration is None and (wide := _wider(chain, fit)):
+            found.append((f"{wide.subject} {fit.interface} {fit.uplink}", wide))
     yield from together(found)
     told = {one.node for _, one in found}
     for said in logs.of(SdnLogKind.MTU_TOO_SMALL) if logs else ():
         if said.node is None or said.node not in told:
             text = f"OpenShift SDN on {said.label} does not start: {said.text}"
             yield Finding(said.label, text, said.evidence, said.node, key="log")
+
+
+def _wider(chain: MtuChain, fit: Overlay) -> Finding | None:
+    """The node's own port into the network takes larger packets than the cluster says, and than the tunnel carries."""
+    link = chain.management
+    if link is None or link.mtu is None or max(fit.overlay, fit.uplink - VXLAN) >= link.mtu:
+        return None
+    text = (
+        f"{link.name} of {chain.host.label} has MTU {link.mtu}: with {VXLAN} bytes of VXLAN header"
+        f" ({link.mtu + VXLAN}) its packets do not fit into {fit.interface} with MTU {fit.uplink}"
+    )
+    return Finding(link.name, text, (*link.where("mtu"), *fit.evidence), chain.node, key=f"port {link.name}")

@@ -49,7 +49,7 @@ def doubt(one: SdnBridge, subnets: SdnSubnets, pods: SdnPods) -> str | None:
     if one.flows is None:
         return "its flows were not collected"
     if one.flows.half:
-        return "its setup was not finished, sdn-base-ports-missing tells of it"
+        return one.flows.unsound or "its setup was not finished, sdn-base-ports-missing tells of it"
     if pods.starting(one.node):
         return "OpenShift SDN had only just started"
     if one.node is None and own_of(subnets, None, one.label, one.flows.gateway) is None:

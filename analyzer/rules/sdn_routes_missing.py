@@ -1,6 +1,6 @@
 """A node does not send packets for pods or services into OpenShift SDN."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from analyzer.model import Finding, Gap, Severity
 from analyzer.node.network import NodeNetwork, NodeNetworks
@@ -18,7 +18,7 @@ from parsers.base import Evidence
 from parsers.host_route_facts import HostRoute, RouteType
 from parsers.sdn_log_kinds import SdnLogKind
 
-_Networks = tuple[tuple[str, str, tuple[Evidence, ...]], ...]
+_Wanted = tuple[str, str, tuple[Evidence, ...]]  # a network, whose it is, where it is shown
 
 
 @rule(Severity.CRITICAL, area="sdn")
@@ -68,7 +68,7 @@ def _doubt(host: NodeNetwork, bridge: SdnBridge | None, subnets: SdnSubnets, pod
     routes = routes_of(host)
     if not routes.whole:
         return "its routes were not collected, or not as a whole"
-    if not is_linux(host.resource):
+    if not is_linux(host.resource) or routes.migrated:
         return "it is no node with OpenShift SDN"
     known = host.resource or bridge or routes.through or TUN in host.links
     if not known and own_of(subnets, host.node, host.label, None) is None:
@@ -81,31 +81,39 @@ def _doubt(host: NodeNetwork, bridge: SdnBridge | None, subnets: SdnSubnets, pod
 
 
 def _of_host(routes: SdnRoutes, network: SdnNetwork) -> Iterator[Finding | Gap]:
-    wanted: _Networks = tuple((one, "pods", network.pods_evidence) for one in network.pods)
+    wanted: tuple[_Wanted, ...] = tuple((one, "pods", network.pods_evidence) for one in network.pods)
     wanted += tuple((one, "services", network.services_evidence) for one in network.services)
     without = set(network.services) if routes.by_script(network.pods) else set()
     if not network.pods:
         if not routes.through:
-            yield _missing(routes, "the cluster's networks", "pods", ())
+            yield _missing(routes, [("the cluster's networks", "pods", ())])
         yield Gap("routes", f"{routes.host.label}: the cluster's networks were not collected", routes.host.node)
+    lacking = [one for one in wanted if routes.leads(one[0]) is None and one[0] not in without]
+    yield from (
+        Gap(one[0], f"{routes.host.label}: masked addresses hide the route", routes.host.node)
+        for one in lacking
+        if routes.doubtful(one[0])
+    )
+    if sure := [one for one in lacking if not routes.doubtful(one[0])]:
+        yield _missing(routes, sure)
     for cidr, what, evidence in wanted:
-        if routes.leads(cidr) is None and cidr not in without:
-            if routes.doubtful(cidr):
-                yield Gap(cidr, f"{routes.host.label}: masked addresses hide the route", routes.host.node)
-            else:
-                yield _missing(routes, cidr, what, evidence)
         for one in routes.strangers(cidr):
             yield _stranger(routes, one, cidr, what, evidence)
 
 
-def _missing(routes: SdnRoutes, cidr: str, what: str, evidence: tuple[Evidence, ...]) -> Finding:
+def _missing(routes: SdnRoutes, lacking: Sequence[_Wanted]) -> Finding:
+    """All that a node lacks: its program adds the routes together, and loses them together."""
     host = routes.host
-    text = f"{host.label} has no route for {cidr}, the network of {what}, through {TUN}"
-    if other := next((one for one in routes.rows if one.destination == cidr), None):
-        text += f"; it goes by {_way(other)}"
+    named = " and ".join(f"{cidr}, the network of {what}," for cidr, what, _ in lacking)
+    text = f"{host.label} has no route for {named} through {TUN}"
+    wanted = {cidr for cidr, _, _ in lacking}
+    others = [one for one in routes.rows if one.destination in wanted]
+    if others:
+        text += f"; it goes by {_way(others[0])}"
     shown = (one.evidence for one in (routes.through or routes.rows[:3]))
-    lines = pieces(evidence, (other.evidence,) if other else (), shown)
-    return Finding(cidr, text, lines, host.node, key="missing")
+    objects = (line for _, _, evidence in lacking for line in evidence)
+    lines = pieces(objects, (one.evidence for one in others), shown)
+    return Finding(lacking[0][0], text, lines, host.node, key="missing")
 
 
 def _way(one: HostRoute) -> str:

@@ -144,9 +144,12 @@ def _pods(logs: SdnLogs, pods: PodsByName, listed: set[str]) -> Iterator[Finding
 
 
 def _waits(said: Said, pods: PodsByName, listed: set[str]) -> bool:
-    """Whether the pod may still be without network: it is not known to be gone, nor to be ready."""
+    """Whether the pod may still be without network: it is not known to be gone, nor to be ready.
+
+    `pods "web-1" not found` is the API's answer: the pod was deleted before its network was set up.
+    """
     namespace, _, name = (said.subject or "").partition("/")
     pod: Pod | None = pods.get((namespace, name))
     if pod is None:
-        return namespace not in listed
+        return namespace not in listed and f'pods "{name}" not found' not in said.text
     return not pod.ready and not pod.deleting

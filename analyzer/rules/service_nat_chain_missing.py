@@ -106,7 +106,7 @@ def service_nat_chain_missing(
             yield Gap(table.host.label, reason, table.host.node)
         elif table.entry is None:
             other = next(one.entry for one in tables if one.entry is not None)
-            text = f"the node has no chain {ENTRY}, and so translates the address of no service; other nodes have it"
+            text = f"{table.host.label} has no chain {ENTRY}, and translates the address of no service; other nodes do"
             yield Finding(table.host.label, text, pieces((table.evidence, other.evidence)), table.host.node, key=ENTRY)
         else:
             for fault in _compared(table, [one for one in frontends if one.family is table.family]):

@@ -110,6 +110,15 @@ class SdnBridge:
         return self.host.label
 
     @property
+    def image_dir(self) -> str:
+        """The gather that its flows are from, or its ports."""
+        if self.flows:
+            return self.flows.dump.origin.image_dir
+        if self.switch and self.switch.configuration:
+            return self.switch.configuration.image_dir
+        return self.listing.origin.image_dir if self.listing else ""
+
+    @property
     def evidence(self) -> tuple[Evidence, ...]:
         """Where its ports are shown."""
         bridge = self.switch.bridge(SDN_BRIDGE) if self.switch else None

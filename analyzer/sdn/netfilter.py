@@ -23,6 +23,7 @@ MASQUERADE, ALLOW, FORWARD = "OPENSHIFT-MASQUERADE", "OPENSHIFT-FIREWALL-ALLOW",
 SERVICES, POSTROUTING, PORTALS = "KUBE-SERVICES", "KUBE-POSTROUTING", "KUBE-PORTALS-"
 ANY = "0.0.0.0/0"
 _OWN = ("OPENSHIFT-", "KUBE-")
+_BUILT_IN = {"nat": {"PREROUTING", "OUTPUT", "POSTROUTING"}, "filter": {"INPUT", "FORWARD", "OUTPUT"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,13 @@ class NetfilterTable:
 
     @property
     def complete(self) -> bool:
-        """Whether what it does not show is not there."""
-        base = "POSTROUTING" if self.name == "nat" else "INPUT"
-        return base in self.chains and all(one.complete for one in self.chains.values())
+        """Whether what it does not show is not there: chains of the kernel, and all that rules of the cluster lead to.
+
+        Single chains, as `iptables -L KUBE-SERVICES` or a quotation show them, are no table.
+        """
+        shown = self.chains.keys() >= _BUILT_IN.get(self.name, set())
+        led = {one.target for rules in self.rules.values() for one in rules if (one.target or "").startswith(_OWN)}
+        return shown and led <= self.chains.keys() and all(one.complete for one in self.chains.values())
 
     @property
     def evidence(self) -> Evidence:
@@ -68,6 +73,11 @@ class NetfilterTable:
         """Whether any chain of the cluster is here."""
         return any(name.startswith(_OWN) for name in self.chains)
 
+    @property
+    def foreign(self) -> bool:
+        """Whether the node has OVN-Kubernetes: these are rules from before a migration, or of another cluster."""
+        return any(name.startswith("OVN-KUBE-") for name in self.chains)
+
 
 @dataclass(frozen=True, slots=True)
 class NodeNetfilter:
@@ -87,6 +97,8 @@ class NodeNetfilter:
         """Why chains that these tables lack may yet be there."""
         if self.elsewhere and not any(one.owned for one in (*self.nat, *self.filter)):
             return f"its rules may be those of {self.elsewhere.backend}, which were not collected"
+        if any(one.foreign for one in (*self.nat, *self.filter)):
+            return "its rules are those of OVN-Kubernetes"
         return None
 
 

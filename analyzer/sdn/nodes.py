@@ -80,7 +80,7 @@ def _node(  # noqa: PLR0913, PLR0917 - all that is known of one node
     own = own_of(subnets, node, label, flows.gateway if flows else None)
     resource = subnets.nodes.get(node or "")
     ips = resource.internal_ips if resource else ()
-    attached = states(bridge, pods.by_node.get(node or "", ())) if bridge and flows and pods.collected else None
+    attached = states(bridge, pods.of(bridge)) if bridge and flows and pods.collected else None
     routes = routes_of(host) if host else None
     evidence = own.where("host_ip", "subnet") if own else resource.where("internal_ips") if resource else ()
     return SdnNode(

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from analyzer.instances import Ages, PodsByName
 from analyzer.rule import join
+from analyzer.sdn.bridge import SdnBridge
 from analyzer.sdn.network import SdnNetwork
 from analyzer.service.pods import started
 from parsers.cluster_events import ClusterEvent
@@ -36,6 +37,17 @@ class SdnPods:
         if container is None or end is None or container.state is not ContainerState.RUNNING:
             return False
         return container.started_at is not None and container.started_at > end - YOUNG
+
+    def of(self, one: SdnBridge) -> tuple[tuple[Pod, str], ...]:
+        """The pods of a node that were there when its switch was looked at, where the archive holds several gathers."""
+        found = self.by_node.get(one.node or "", ())
+        at = self.ages.of(one.image_dir)
+        return tuple((pod, ip) for pod, ip in found if pod.image_dir == one.image_dir or self._there(pod, at))
+
+    def _there(self, pod: Pod, at: datetime | None) -> bool:
+        listed, since = self.ages.of(pod.image_dir), started(pod)
+        gone = at is not None and listed is not None and listed < at - YOUNG
+        return not gone and (at is None or since is None or since <= at - YOUNG)
 
     def settled(self, pod: Pod) -> bool:
         """Whether it has run for a while, for all that is known."""

@@ -13,7 +13,7 @@ from parsers.host_route_facts import HostRoute, RouteType
 from parsers.prefixes import contains
 from parsers.vocabulary import Family
 
-TUN = "tun0"
+TUN, OVN_PORT = "tun0", "ovn-k8s-mp0"
 _HARMLESS = frozenset({"docker0", "lbr0"})
 _AWAY = frozenset({RouteType.UNICAST, RouteType.BLACKHOLE, RouteType.UNREACHABLE, RouteType.PROHIBIT, RouteType.THROW})
 
@@ -36,6 +36,11 @@ class SdnRoutes:
         """The routes through tun0."""
         return tuple(one for one in self.rows if TUN in one.devices)
 
+    @property
+    def migrated(self) -> bool:
+        """Whether a migration took the node to OVN-Kubernetes while others still have OpenShift SDN."""
+        return not self.through and any(OVN_PORT in one.devices for one in self.rows)
+
     def leads(self, cidr: str) -> HostRoute | None:
         """The route through tun0 that takes all of a network."""
         fitting = [one for one in self.through if not one.default and contains(one.destination, cidr)]
@@ -54,14 +59,17 @@ class SdnRoutes:
         return any(contains(one.destination, cidr) is None for one in self.through)
 
     def strangers(self, cidr: str) -> Iterator[HostRoute]:
-        """Routes of another device that take a part of a network, or all of it before tun0 does."""
+        """Routes of another device that take a part of a network, or all of it before tun0 does.
+
+        One that stands in the place of the missing route is no stranger: that the route is missing says it all.
+        """
         own = self.leads(cidr)
         for one in self.rows:
             if one.type not in _AWAY or TUN in one.devices or _HARMLESS & set(one.devices) or one.default:
                 continue
             inside = contains(cidr, one.destination) is True
             same = one.destination == cidr
-            first = own is None or (one.metric or 0) < (own.metric or 0)
+            first = own is not None and (one.metric or 0) < (own.metric or 0)
             if inside and (not same or first):
                 yield one
 

@@ -120,7 +120,7 @@ def _lasting(found: SdnSubnets, one: HostSubnet) -> bool:
 
 
 def _settled(found: SdnSubnets, node: Node) -> bool:
-    return node.ready is True and is_linux(node) and not found.new(node)
+    return node.ready is True and is_linux(node) and not node.deleting and not found.new(node)
 
 
 def _four(node: Node) -> tuple[str, ...]:

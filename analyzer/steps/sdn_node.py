@@ -131,10 +131,7 @@ STEPS = (
         reads=("ip route", "oc get clusternetwork"),
         parsers=("host_ip_route", "sdn_cluster_network_table"),
         rules=("sdn-routes-missing",),
-        fires=(
-            Found("sdn-routes-missing", CRITICAL, "10.128.0.0/14", NODE),
-            Found("sdn-routes-missing", CRITICAL, "172.30.0.0/16", NODE),
-        ),
+        fires=(Found("sdn-routes-missing", CRITICAL, "10.128.0.0/14", NODE),),
     ),
     Step(
         "sdn-bridge",

@@ -174,10 +174,7 @@ STEPS = (
         reads=("ip route", "arp -an"),
         parsers=("host_neighbors", "host_ip_route"),
         rules=("sdn-routes-missing",),
-        fires=(
-            Found("sdn-routes-missing", CRITICAL, "10.128.0.0/14", "sdn-worker-1"),
-            Found("route-wrong-or-missing", ERROR, "10.128.0.0/14", "sdn-worker-1"),
-        ),
+        fires=(Found("sdn-routes-missing", CRITICAL, "10.128.0.0/14", "sdn-worker-1"),),
     ),
     Step(
         "sdn-vxlan-mtu",

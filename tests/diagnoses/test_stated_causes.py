@@ -269,6 +269,57 @@ def test_one_fault_that_two_rules_see_is_told_once():
     ]
 
 
+def test_a_switch_that_lacks_the_flows_for_all_nodes():
+    message = "worker-0 lacks flows for 5 of 5 other nodes: worker-1, worker-2 and 3 more; for the first it has none"
+    (only,) = diagnosed(finding("sdn-remote-node-flows-missing", "br0", "worker-0", "error", message))
+    assert only.title == "worker-0 lacks flows for 5 of 5 other nodes"
+
+
+def test_a_saved_test_from_the_node_that_lacks_the_flows():
+    lacking = finding("sdn-remote-node-flows-missing", "worker-1", "worker-0", "error", about=("worker-1",))
+    test = finding("connectivity-check-outage", "worker-1", "worker-1", "warning", "a test from node worker-0 failed")
+    (only,) = diagnosed(lacking, test)
+    assert (only.cause, len(only.findings)) == ("tunnel-between-nodes-broken", 2)
+    other = finding("connectivity-check-outage", "worker-1", "worker-1", "warning", "a test from node worker-2 failed")
+    assert len(diagnosed(lacking, other)) == 2
+
+
+@pytest.mark.parametrize("subject", ["KUBE-SERVICES", "nat"])
+def test_rules_of_services_that_are_gone_altogether(subject):
+    services = finding("service-nat-chain-missing", "worker-0", "worker-0", "error")
+    (only,) = diagnosed(services, finding("sdn-netfilter-broken", subject, "worker-0", "error"))
+    assert (only.cause, len(only.findings)) == ("service-rules-stale", 2)
+
+
+@pytest.mark.parametrize(
+    ("root", "cause"),
+    [
+        ("sdn-overlay-mtu-too-large", "overlay-mtu-too-large"),
+        ("hostsubnet-ip-mismatch", "address-changed-under-the-cluster"),
+        ("hostsubnet-missing-or-overlapping", "cluster-network-misconfigured"),
+    ],
+)
+def test_why_the_sdn_pod_of_a_node_crashes(root, cause):
+    refusal = finding(root, "worker-0", "worker-0", "critical")
+    crash = finding("network-pod-crashloop", "openshift-sdn/sdn-4abcd", "worker-0", "critical")
+    (only,) = diagnosed(refusal, crash)
+    assert (only.cause, len(only.findings)) == (cause, 2)
+
+
+@pytest.mark.parametrize("root", ["sdn-overlay-mtu-too-large", "hostsubnet-ip-mismatch"])
+def test_a_router_that_crashes_is_another_fault(root):
+    crash = finding("network-pod-crashloop", "openshift-ingress/router-default-1", "worker-0", "critical")
+    assert len(diagnosed(finding(root, "worker-0", "worker-0", "critical"), crash)) == 2
+
+
+def test_a_management_port_without_its_device():
+    port = finding("port-with-error", "br0/tun0", "worker-0", "error")
+    (only,) = diagnosed(finding("management-port-problem", "br0/tun0", "worker-0", "error"), port)
+    assert (only.cause, len(only.findings)) == ("node-settings-wrong", 2)
+    other = finding("port-with-error", "br0/veth1", "worker-0", "error")
+    assert len(diagnosed(finding("management-port-problem", "br0/tun0", "worker-0", "error"), other)) == 2
+
+
 def test_what_a_missing_bridge_takes_with_it():
     (only,) = diagnosed(
         finding("br-ex-without-uplink", "br-ex/ens3", "worker-0"),

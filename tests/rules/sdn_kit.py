@@ -114,13 +114,13 @@ def cluster_network(**more):
 
 
 def node(  # noqa: PLR0913 - a node has that many parts
-    name="worker-0", *, ready=True, created="2026-11-01T00:00:00Z", ips=None, hostname=None, system="linux"
+    name="worker-0", *, ready=True, created="2026-11-01T00:00:00Z", ips=None, hostname=None, system="linux", **metadata
 ):
     addresses = [{"address": one, "type": "InternalIP"} for one in ((IPS[name],) if ips is None else ips)]
     one = {
         "apiVersion": "v1",
         "kind": "Node",
-        "metadata": {"creationTimestamp": created, "labels": {"kubernetes.io/os": system}, "name": name},
+        "metadata": {"creationTimestamp": created, "labels": {"kubernetes.io/os": system}, "name": name, **metadata},
         "status": {
             "addresses": [*addresses, {"address": hostname or name, "type": "Hostname"}],
             "conditions": [{"status": "True" if ready else "False", "type": "Ready"}],

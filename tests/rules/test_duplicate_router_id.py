@@ -155,3 +155,6 @@ def test_healthy():
 
 def test_nothing_was_collected():
     assert outcome_of(RULE, pool() | node()).status == "not_checked"
+    # One router ID is like no other.
+    (alone,) = [{key: text} for key, text in summary(row()).items()]
+    assert outcome_of(RULE, alone).status == "not_checked"

@@ -41,6 +41,7 @@ def test_a_node_without():
 def test_newcomers_windows_and_single_ones():
     clear(RULE, lacking() | node(created="2026-11-21T09:59:00Z"))
     clear(RULE, lacking() | node(system="windows"))
+    clear(RULE, lacking() | node(deletionTimestamp="2026-11-21T09:59:00Z"))
     gap(RULE, network() | each(node) | host_subnet(), "those of most nodes were not collected")
 
 

@@ -31,6 +31,13 @@ def _pods(*mtus):
     return [line for one in (link("br-ex", 1500, index=5, state="UNKNOWN"), *ends) for line in one]
 
 
+def test_the_pods_differ_where_the_management_port_does_not():
+    lines = [*_pods(1500, 1500, 1500), *sdn_links(1500, 1450)]
+    members = of_one(lines, 1450, kind="OpenShiftSDN") | addresses(device="ens192")
+    words = "3 of 3 pods' interfaces of worker-0 have MTU 1500, the cluster network 1450"
+    expect(RULE, members, "warning", words, subject="pods of worker-0", shown=("mtu 1500",))
+
+
 def test_most_pods_differ_from_the_cluster():
     members = of_one(_pods(1400, 1400, 1400, 8900), 1300)
     expect(RULE, members, "warning", "3 of 4 pods' interfaces of worker-0 have MTU 1400", subject="pods of worker-0")

@@ -78,6 +78,13 @@ def test_no_end_of_the_setup():
     expect(RULE, members, "critical", "no flow in table 253", subject="br0", shown=(HEAD,))
 
 
+def test_flows_that_are_cut_off(monkeypatch):
+    """The last flow of a setup may have stood behind the end of what was read."""
+    monkeypatch.setattr("analyzer.sdn.bridge.Flows.unsound", "its dump of flows is cut off")
+    members = cluster() | flows(without=("table=253",))
+    gap(RULE, members, "whether the setup of worker-0 came to its end: its dump of flows is cut off")
+
+
 def test_no_flows_at_all():
     expect(RULE, cluster() | flows(lines=()), "critical", "br0 of worker-0 has no flows", subject="br0")
 

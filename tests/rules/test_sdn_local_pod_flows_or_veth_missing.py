@@ -154,6 +154,22 @@ def test_pods_that_were_ended_meanwhile():
     assert len(outcome_of(RULE, members).findings) == 1
 
 
+def test_two_gathers_in_one_archive():
+    """A pod of the older one alone is gone, one that came after the flows of the older one had none yet."""
+    later = {
+        key.replace("must-gather.local.1/", "must-gather.local.2/"): text.replace("2026-11-21", "2026-11-22")
+        for key, text in cluster().items()
+    }
+    silent(RULE, cluster() | one_more() | later)
+    without = {key: text for key, text in later.items() if "_flows_" not in key and "_ovs_dump" not in key}
+    first = {key: text for key, text in cluster().items() if "_ovs_" not in key}
+    silent(RULE, first | one_more() | without)
+    switches = {key: text for key, text in later.items() if "_ovs_" not in key}
+    new = pods(pod("web-9", ip="10.128.0.9", started="2026-11-21T20:00:00Z"), namespace="late")
+    moved = {key.replace("must-gather.local.1/", "must-gather.local.2/"): text for key, text in new.items()}
+    silent(RULE, cluster() | switches | moved)
+
+
 def test_numbers_of_openshift_3():
     """Up to 3.2 packets to a pod find their port by its MAC address, or by the one flow of table 7."""
     lines = [

@@ -219,7 +219,25 @@ def test_the_other_backend():
     gap(RULE, old, "its rules may be those of nf_tables")
     new = iptables(**empty, head=("# Warning: iptables-legacy tables present, use iptables-legacy-save to see them",))
     gap(RULE, cluster() | new, "its rules may be those of legacy")
-    assert len(outcome_of(RULE, cluster() | iptables(**empty)).findings) > 1
+    words = ("nat of worker-0 has none of the chains of OpenShift SDN and kube-proxy", "other nodes have them")
+    expect(RULE, cluster() | iptables(**empty), "error", *words, subject="nat", shown=(":KUBE-SERVICES",))
+
+
+def test_the_rules_of_another_network():
+    """A node that went over to OVN-Kubernetes, or a quotation of one."""
+    chains = (":OVN-KUBE-NODEPORT - [0:0]", "-A PREROUTING -j OVN-KUBE-NODEPORT")
+    gap(RULE, nat(*chains, without=("OPENSHIFT", "KUBE-SERVICES")), "its rules are those of OVN-Kubernetes")
+
+
+def test_chains_that_are_quoted_alone():
+    listed = ["Chain POSTROUTING (policy ACCEPT)", "target     prot opt source               destination"]
+    listed += ["KUBE-POSTROUTING  all  --  anywhere             anywhere"]
+    others = "\n\n".join(f"Chain {one} (policy ACCEPT)\n{listed[1]}" for one in ("PREROUTING", "OUTPUT"))
+    post = "\n".join(listed)
+    quiet = cluster_network() | node()
+    for quoted in (post, f"{others}\n\n{post}"):
+        members = {"case/worker-0/nat.txt": f"$ iptables -t nat -L\n{quoted}\n"}
+        not_checked(RULE, quiet | members, "not collected: the whole rules of netfilter")
 
 
 def test_what_nft_shows():

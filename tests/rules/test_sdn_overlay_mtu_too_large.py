@@ -22,6 +22,14 @@ def test_1500_over_1500():
     expect(RULE, sdn(1500, 1500), "error", words, subject="ens192", shown=('"clusterNetworkMTU": 1500', "mtu 1500"))
 
 
+def test_a_port_that_is_wider_than_the_clusters_mtu():
+    members = sdn() | links("worker-0", sdn_links(1500, 1500))
+    words = "tun0 of worker-0 has MTU 1500: with 50 bytes of VXLAN header (1550) its packets do not fit into ens192"
+    expect(RULE, members, "error", words, subject="tun0", shown=("mtu 1500",))
+    quiet(RULE, sdn(9000) | links("worker-0", sdn_links(9000, 8950)))  # it differs, and fits
+    quiet(RULE, sdn(migration={"network": {"from": 1400, "to": 1450}}) | links("worker-0", sdn_links(1500, 1500)))
+
+
 def test_outputs_without_the_clusters_objects():
     members = addresses("worker-0", device="ens192") | links("worker-0", sdn_links(1500, 1460))
     expect(RULE, members, "error", "the pods' MTU 1460", subject="ens192")

@@ -49,6 +49,12 @@ def test_a_flow_that_is_not_there(subnets, without, words):
     expect(RULE, members, "error", "br0 of worker-0 has for worker-1", words, subject="worker-1", shown=shown)
 
 
+def test_a_node_that_is_being_deleted():
+    members = cluster(subnets=False) | flows(without=("192.0.2.21",))
+    assert outcome_of(RULE, members).findings
+    clear(RULE, members | node("worker-1", deletionTimestamp="2026-11-21T09:59:00Z"))
+
+
 @pytest.mark.parametrize("subnets", [True, False])
 def test_flows_to_an_old_address(subnets):
     members = cluster(subnets=subnets) | flows(replaced=((TUN, f"set_field:{OLD}->tun_dst"),))

@@ -56,11 +56,15 @@ def test_a_route_that_is_not_there(cidr, what):
     expect(RULE, members, "critical", words, subject=cidr, shown=(cidr, "dev tun0"))
 
 
+def test_both_routes_are_one_finding():
+    members = cluster() | routes("worker-0", *without_route(PODS, SERVICES))
+    text = f"has no route for {PODS}, the network of pods, and {SERVICES}, the network of services, through tun0"
+    expect(RULE, members, "critical", text, subject=PODS, shown=("default via",))
+
+
 def test_by_another_device():
     members = cluster() | routes("worker-0", *without_route(SERVICES), "172.30.0.0/16 dev docker1 scope link")
-    outcome = outcome_of(RULE, members)
-    assert [one.subject for one in outcome.findings] == [SERVICES, SERVICES]
-    assert any("it goes by docker1" in one.message for one in outcome.findings)
+    expect(RULE, members, "critical", f"no route for {SERVICES}", "it goes by docker1", subject=SERVICES)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +86,11 @@ def test_a_better_route():
     expect(RULE, members, "critical", "sends 10.128.0.0/14, the network of pods, by ens192 before tun0", subject=PODS)
     worse = routes("worker-0", *ROUTES, "10.128.0.0/14 via 192.0.2.1 dev ens192 metric 400")
     clear(RULE, cluster() | worse)
+
+
+def test_a_node_that_has_gone_over_to_ovn_kubernetes():
+    own = ("default via 192.0.2.1 dev br-ex", "10.128.0.0/14 via 10.128.0.1 dev ovn-k8s-mp0")
+    gap(RULE, cluster() | routes("worker-0", *own), "it is no node with OpenShift SDN")
 
 
 def test_harmless_routes():

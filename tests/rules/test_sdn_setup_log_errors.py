@@ -128,6 +128,11 @@ def test_pods_without_network():
     silent(RULE, base() | program() | log(*lines, "21 11:30:00 I node.go:1 on and on"))
 
 
+def test_pods_that_were_deleted_meanwhile():
+    gone = [f'21 09:59:0{at} W pod.go:300 CNI_ADD market/job-{at} failed: pods "job-{at}" not found' for at in range(5)]
+    silent(RULE, base() | program() | log(*gone))
+
+
 def test_the_setup_script():
     words = (
         "the setup script of OpenShift SDN on node-1",
