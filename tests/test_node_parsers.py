@@ -1,10 +1,14 @@
-"""Bounds of the parsers of kernel messages and of TLS timeouts: hostile logs name ever new subjects. Clocks of logs."""
+"""Bounds of the parsers of kernel messages, TLS timeouts and netfilter against hostile lines. Clocks of logs."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
 from pairs import read
 
+from parsers.base import SourceFile
+from parsers.host_iptables_facts import IptablesRule
+from parsers.host_iptables_list import host_iptables_list
 from parsers.kernel_drops import SUBJECTS
 from parsers.log_clocks import LogClock, LogTime, log_time, on_clock, seconds_between
 from parsers.tls_timeouts import SERVERS
@@ -25,6 +29,17 @@ def test_timeouts_of_too_many_servers_are_counted_together():
     found = read("tls_timeouts", data, path=path)
     assert len(found) == SERVERS + 1
     assert (found[-1].server, found[-1].count) == (None, 5)
+
+
+def test_comments_without_an_end_take_no_time():
+    """A search for the end of each of them would take minutes."""
+    head = "Chain INPUT (policy ACCEPT)\nACCEPT  all  --  0.0.0.0/0  0.0.0.0/0  "
+    start = time.process_time()
+    for before, comment in (("/* mine */", "mine"), ("", None)):
+        source = SourceFile("iptables.txt", [f"{head}{before}{' /* ' * 60_000}\n".encode()])
+        (one,) = (fact for fact in host_iptables_list(source) if isinstance(fact, IptablesRule))
+        assert one.comment == comment
+    assert time.process_time() - start < 5
 
 
 DAY = 86400.0

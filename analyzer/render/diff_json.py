@@ -25,6 +25,7 @@ from typing import Any
 
 from analyzer.diff.model import BAD, SCHEMA, UNKNOWN, WEAK, WELL, Change, Difference, Direction, Entry, Section, Side
 from analyzer.model import Severity, Status
+from analyzer.render.json_report import encodable
 
 _HEALTH = {UNKNOWN: "unknown", WELL: "well", WEAK: "weak", BAD: "bad"}
 _VERDICT = {True: "same", False: "different", None: "unknown"}
@@ -32,7 +33,7 @@ _VERDICT = {True: "same", False: "different", None: "unknown"}
 
 def difference_json(found: Difference) -> str:
     """The difference as one JSON object with a final newline, all of it ASCII; the same input gives the same text."""
-    return json.dumps(_encodable(difference_dict(found)), indent=1) + "\n"
+    return json.dumps(encodable(difference_dict(found)), indent=1) + "\n"
 
 
 def difference_dict(found: Difference) -> dict[str, Any]:
@@ -140,14 +141,3 @@ def _change(one: Change) -> dict[str, Any]:
         "direction": one.direction.value,
         "evidence": {"old": list(one.old_evidence), "new": list(one.new_evidence)},
     }
-
-
-def _encodable(value: Any) -> Any:
-    r"""The value with lone surrogates (of a file name that is no UTF-8) spelled out: many JSON readers refuse them."""
-    if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
-    if isinstance(value, dict):
-        return {_encodable(name): _encodable(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_encodable(one) for one in value]
-    return value

@@ -67,8 +67,8 @@ def encodable(value: Any) -> Any:
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
     if isinstance(value, dict):
-        return {name: encodable(one) for name, one in value.items()}
-    if isinstance(value, list):
+        return {encodable(name): encodable(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
         return [encodable(one) for one in value]
     return value
 
