@@ -8,7 +8,7 @@ from diff_kit import ID, OTHER_ID, cluster, facet, finding, item, outcome, repor
 from analyzer.diff.compare import compare
 from analyzer.diff.findings import compare_diagnoses, compare_findings
 from analyzer.diff.identity import same_cluster
-from analyzer.diff.masks import addressed, bare, domains, masked
+from analyzer.diff.masks import addressed, bare, domains, hosts, masked
 from analyzer.diff.match import match
 from analyzer.diff.model import BAD, EVERYTHING, UNKNOWN, WEAK, Direction, Identity, SectionStatus
 from analyzer.diff.names import member, owner_of, settled, stable
@@ -205,7 +205,7 @@ def test_a_value_that_is_known_to_be_unset():
 
 def test_counters_tell_only_when_they_rise_and_nothing_was_replaced():
     def counted(count, name="p"):
-        return facet(item("a", counters={"restarts": count}, incarnation=(name, "u")))
+        return facet(item("a", counters={"restarts": count}, incarnation=(name, f"uid of {name}")))
 
     (change,) = compared(counted(1), counted(3)).changed
     assert (change.field, change.old, change.new, change.direction) == ("restarts", 1, 3, Direction.WORSE)
@@ -630,3 +630,123 @@ def test_the_mask_of_a_domain_is_lifted_where_the_nodes_tell_it():
     assert mask not in str(found.new.rules) + str(found.new.facets) + str(found.new.findings)
     plain = made("a.example.com")
     assert unmasked(plain, {}) is plain
+
+
+# what the attack on the comparison found
+
+NODE_FILE = "cluster-scoped-resources/core/nodes/worker-0.yaml"
+
+
+def test_an_object_whose_file_cannot_be_read_is_not_gone():
+    old = facet(item("worker-0", place=f"must-gather.local.1/image/{NODE_FILE}:4"), item("worker-1", place="x.yaml:3"))
+    one, other = side(old), side(facet(), nodes=("worker-1",), unread=frozenset({NODE_FILE}))
+    found = compare(old, facet(), (one, other))
+    assert [each.key for each in found.gone] == ["worker-1"]
+    assert [(each.key, each.reason) for each in found.skipped] == [
+        ("worker-0", "its file could not be read wholly in NEW")
+    ]
+    assert not other.lacks_node("worker-0")
+    assert other.lacks_node("worker-7")
+
+
+def test_a_finding_whose_object_cannot_be_read_is_not_gone():
+    base = "must-gather.local.1/image/"
+    old = side(report=report(outcome(finding(path=base + NODE_FILE))), members=(NODE_FILE,))
+    new = side(report=report(outcome()), members=(NODE_FILE,), unread=frozenset({NODE_FILE}))
+    found = compare_findings(old, new)
+    assert not found.gone
+    assert [one.reason for one in found.skipped] == [
+        f"bgp-session-down had no input for it in NEW: {NODE_FILE} could not be read wholly"
+    ]
+
+
+def test_two_things_that_share_an_address_are_two_where_both_are_collected():
+    old, new = (
+        facet(item(name, scopes=(scope,), aliases=("address 192.0.2.1",)), scopes={"shop": None, "none": None})
+        for name, scope in (("shop/web", "shop"), ("192.0.2.1/32", "none"))
+    )
+    found = compared(old, new)
+    assert ([one.key for one in found.gone], [one.key for one in found.appeared]) == (["shop/web"], ["192.0.2.1/32"])
+    unknown = replace(new, scopes={"none": None})
+    assert not compared(old, unknown).gone  # NEW does not tell of the services of that namespace
+
+
+def test_fields_that_go_no_way():
+    old, new = (facet(item("a", values={"up": at, "label": at}, health=at), judged=frozenset({"up"})) for at in (0, 2))
+    assert {one.field: one.direction for one in compared(old, new).changed} == {
+        "up": Direction.WORSE,
+        "label": Direction.NEITHER,
+    }
+
+
+def test_a_thing_with_the_same_uid_is_the_same():
+    old, new = (facet(item("p", incarnation=(f"p on {node}", "uid"))) for node in ("w0", f"ip-{MASK}"))
+    assert not compared(old, new).replaced
+    assert compared(old, facet(item("p", incarnation=("p on w0", "another")))).replaced
+    assert compared(facet(item("p", incarnation=("a", ""))), facet(item("p", incarnation=("b", "")))).replaced
+
+
+def test_what_is_known_by_an_address_where_addresses_are_masked():
+    old = facet(item("route 192.0.2.0/24", scopes=("w0",)), item("route default", scopes=("w0",)), scopes={"w0": None})
+    found = compared(old, facet(scopes={"w0": None}), new={"veiled": True})
+    assert [one.key for one in found.gone] == ["route default"]
+    assert [one.reason for one in found.skipped] == ["masked in NEW: cannot be compared"]
+
+
+def test_what_stands_before_a_domain_stays():
+    plain = ["w0.lab.example.com", "w1.lab.example.com"]
+    assert domains(["w0.lab.domain0000000001"], plain) == {"domain0000000001": "example.com"}
+    assert domains(["w0.other.domain0000000001"], plain) == {}
+    assert domains(["w0.domain0000000001.net"], plain) == {}
+
+
+def test_nodes_with_masked_names_are_known_by_their_uids():
+    one, two = f"ip-{MASK}.ec2.internal", f"ip-{MASK2}.ec2.internal"
+    plain = {"ip-10-0-0-1.ec2.internal": "u1", "ip-10-0-0-2.ec2.internal": "u2"}
+    assert hosts({one: "u2", two: "u1", "w": "u3", "v": ""}, plain) == {
+        one: "ip-10-0-0-2.ec2.internal",
+        two: "ip-10-0-0-1.ec2.internal",
+    }
+    assert hosts(plain, {one: "u2", two: "u1"}) == {}
+
+
+@pytest.mark.parametrize("swap", [False, True])
+def test_nodes_that_are_masked_with_other_numbers(swap):
+    names = f"ip-{MASK}", f"ip-{MASK2}"
+
+    def made(names):
+        things = [item(f"{name} {at}", scopes=(name,)) for at, name in enumerate(names)]
+        one = side(facet(*things, scopes=dict.fromkeys(names)), nodes=names)
+        return replace(one, identity=replace(one.identity, nodes={name: str(at) for at, name in enumerate(names)}))
+
+    found = difference(made(names), made(names[::-1] if swap else names), Severity.ERROR)
+    assert all(one.status is not SectionStatus.CHANGED and not one.skipped for one in found.sections)
+    assert found.sections[2].new_items == 2
+
+
+def test_a_remark_that_is_gone_makes_nothing_better():
+    old = side(report=report(outcome(finding(severity=Severity.INFO))), members=(PATH,))
+    found = difference(old, side(report=report(outcome()), members=(PATH,)), Severity.ERROR)
+    assert found.headline == ("Changed: 1 finding is gone (1 remark: bgp-session-down).",)
+
+
+def test_names_of_nodes_that_many_clusters_have_tell_nothing():
+    masters = [f"master-{at}" for at in range(3)]
+    one = side(nodes=(*masters, *(f"a{at}" for at in range(5))), uids=False, cluster=cluster(cluster_id=None))
+    other = side(nodes=(*masters, *(f"b{at}" for at in range(5))), uids=False, cluster=cluster(cluster_id=None))
+    same, told = same_cluster(one, other)
+    assert same is None
+    assert told == (
+        "the names of the nodes: 3 of 8 in OLD and 8 in NEW are the same (OLD master-0, master-1, master-2 and 5 more; "
+        "NEW master-0, master-1, master-2 and 5 more)"
+    )
+    grown = side(nodes=(*masters, "a0"), uids=False, cluster=cluster(cluster_id=None))
+    assert same_cluster(one, grown)[0] is True
+
+
+def test_a_better_collection_makes_nothing_better():
+    def of_gather(*found):
+        return replace(outcome(*found, rule="expected-collection-missing"), area="gather")
+
+    old, new = (side(report=report(of_gather(*found)), members=(PATH,)) for found in ([finding()], []))
+    assert difference(old, new, None).headline[0].startswith("Changed: 1 finding is gone")

@@ -240,8 +240,8 @@ def test_a_node_that_is_not_ready_any_more():
     )
     told = {one[1]: one[2:] for one in changes(section("nodes", OVN, other))}
     assert told["ready"] == (True, False, "worse")
-    assert told["label zone"] == (None, "b", "worse")
-    assert told["annotation k8s.ovn.org/zone-name"] == ("worker-1", "z", "worse")
+    assert told["label zone"] == (None, "b", "neither")
+    assert told["annotation k8s.ovn.org/zone-name"] == ("worker-1", "z", "neither")
 
 
 def test_a_node_that_went():
@@ -615,3 +615,149 @@ def test_a_port_is_told_by_its_own_zone():
 def test_the_areas_are_told_apart_from_the_tables_of_show():
     assert {area.name for area in AREAS} >= {"services", "mtu", "routes", "ovs", "ovn", "pods"} & set(shows())
     assert section("ovn", BGP, BGP).status is SectionStatus.NOT_COLLECTED
+
+
+# what the attack on the comparison found
+
+SERVICES = "namespaces/shop/core/services.yaml"
+
+
+def test_a_service_that_was_deleted_while_its_address_is_still_announced():
+    found = section("services", BGP, BGP | metallb_kit.written(SERVICES, "Service"))
+    assert [one.key for one in found.gone] == ["shop/web"]
+    assert [one.key for one in found.appeared] == [f"{metallb_kit.ADDRESS}/32 (service not collected)"]
+    assert not found.changed
+    assert not found.skipped
+
+
+def test_a_service_that_lost_its_address():
+    waiting = edited(BGP, re.escape(f"{metallb_kit.ADDRESS}"), "", "core/services")
+    told = {one[:2]: one[2:4] for one in changes(section("services", BGP, waiting))}
+    assert told["shop/web", "address"] == (metallb_kit.ADDRESS, None)
+
+
+def test_services_stay_where_what_announces_them_was_not_collected():
+    alone = {path: text for path, text in BGP.items() if "namespaces/shop" in path}
+    found = section("services", BGP, alone)
+    assert found.status is SectionStatus.SAME
+    assert {one.field for one in found.skipped} >= {"reach", "pool"}
+    (one,) = areas(alone)["services"].items
+    assert (one.values["address"], one.text) == (
+        metallb_kit.ADDRESS,
+        f"{metallb_kit.ADDRESS}: what announces it was not collected",
+    )
+    pending = edited(alone, re.escape(f"{metallb_kit.ADDRESS}"), "", "core/services")
+    assert [one.values["address"] for one in areas(pending)["services"].items] == [None]
+
+
+def ruled(where, action="allow-related", hop="100.88.0.3", inside="10.128.0.0/24", priority=1001):
+    """The databases of a node with an ACL, a static route, a policy and a translation."""
+    rows = {
+        "ACL": {
+            70: {"name": "NP:shop:web", "direction": "to-lport", "priority": priority, "match": "tcp", "action": action}
+        },
+        "Port_Group": {71: {"name": "a123", "acls": [uuid(70)]}},
+        "Logical_Router_Static_Route": {
+            72: {"ip_prefix": "10.128.1.0/24", "nexthop": hop, "output_port": "rtots", "policy": "dst-ip"}
+        },
+        "Logical_Router_Policy": {
+            73: {"priority": 1004, "match": "ip4", "action": "reroute", "nexthops": ["10.128.0.2"]},
+            74: {"priority": 102, "match": "ip6", "action": "allow", "nexthop": "10.128.0.3"},
+        },
+        "NAT": {
+            75: {"type": "snat", "external_ip": "192.0.2.20", "logical_ip": inside},
+            76: {"type": "dnat_and_snat", "external_ip": "192.0.2.99", "logical_ip": "10.128.0.9", "logical_port": "p"},
+            77: {"type": "snat", "external_ip": "192.0.2.66", "logical_ip": "10.128.0.66"},  # nothing refers to it
+        },
+        "Logical_Router": {
+            78: {
+                "name": "ovn_cluster_router",
+                "static_routes": [uuid(72)],
+                "policies": [uuid(73), uuid(74)],
+                "nat": [uuid(75), uuid(76)],
+            }
+        },
+    }
+    more = [ovn_kit.later(table, at, row) for table, found in rows.items() for at, row in found.items()]
+    return ovn_kit.north(where, *more)
+
+
+RULED = OVN | ruled("worker-0") | ruled("worker-1")
+ROUTE, SNAT = "route of ovn_cluster_router 10.128.1.0/24 (dst-ip)", "NAT of ovn_cluster_router snat 10.128.0.0/24"
+
+
+def test_rows_of_ovn_without_a_name():
+    assert {one.label for one in areas(RULED)["ovn"].items if one.label} == {
+        "ACL NP:shop:web",
+        ROUTE,
+        SNAT,
+        "NAT of ovn_cluster_router dnat_and_snat 192.0.2.99",
+        "policy of ovn_cluster_router priority 1004 ip4",
+        "policy of ovn_cluster_router priority 102 ip6",
+    }
+    assert not section("ovn", RULED, RULED).differences
+    gone = section("ovn", RULED, OVN)
+    assert {one.text for one in gone.gone} >= {"allow-related, to-lport priority 1001: tcp", "via 100.88.0.3"}
+
+
+def test_an_acl_and_a_route_that_say_something_else():
+    other = {"action": "drop", "hop": "100.88.0.9", "inside": "10.128.0.0/23"}
+    found = section("ovn", RULED, OVN | ruled("worker-0", **other) | ruled("worker-1", **other))
+    told = {one[:2]: one[2:4] for one in changes(found)}
+    assert told["ACL NP:shop:web", "action"] == ("allow-related", "drop")
+    assert told[ROUTE, "via"] == ("100.88.0.3", "100.88.0.9")
+    assert [one.key for one in found.gone] == [SNAT]
+    in_one = section("ovn", RULED, RULED | ruled("worker-0", action="drop"))
+    assert [one[:2] for one in changes(in_one)] == [("ACL NP:shop:web", "held by")]
+    assert [one.text for one in in_one.appeared] == ["drop, to-lport priority 1001: tcp"]
+
+
+def test_an_acl_without_a_name_is_told_by_its_place():
+    assert "ACL of a123 to-lport priority 1001 tier 2" in {
+        one.label
+        for one in areas(
+            OVN
+            | ovn_kit.north(
+                "worker-0",
+                ovn_kit.later(
+                    "ACL", 70, {"direction": "to-lport", "priority": 1001, "tier": 2, "match": "x", "action": "drop"}
+                ),
+                ovn_kit.later("Port_Group", 71, {"name": "a123", "acls": [uuid(70)]}),
+            )
+        )["ovn"].items
+    }
+
+
+def test_two_rows_that_say_the_same_are_one():
+    acl = {"direction": "to-lport", "priority": 1, "match": "x", "action": "drop"}
+    twice = ovn_kit.north(
+        "worker-0",
+        ovn_kit.later("ACL", 70, acl),
+        ovn_kit.later("ACL", 71, acl),
+        ovn_kit.later("Port_Group", 72, {"name": "a123", "acls": [uuid(70), uuid(71)]}),
+    )
+    (one,) = (each for each in areas(OVN | twice)["ovn"].items if each.key.startswith("ACL"))
+    assert one.scopes == ("the northbound database of worker-0",)
+
+
+def test_what_a_damaged_database_says_may_be_overtaken():
+    path = next(one for one in OVN if one.endswith("bbbbb_nbdb"))
+    store = ovn_kit.unsound(OVN | ovn_kit.damaged({path: OVN[path]}))
+    for name in ("ovn", "ovn-counts"):
+        found = compare(areas(OVN)[name], facet_of(AREA[name], store, []), (side(), side()))
+        assert not found.changed
+        assert not found.gone
+        assert any(one.reason == "not known in NEW" for one in found.skipped)
+
+
+def test_a_port_that_only_another_zone_tells_of():
+    far = f"shop_{ovn_kit.FAR}"
+    seen = OVN | ovn_kit.north("worker-0", ports=[{"name": far, "type": "remote", "up": False}])
+    found = section("ovn", seen, ovn_kit.without(seen, "bbbbb_"))
+    assert f"port {far}" in {one.key for one in found.skipped}
+    assert not [one for one in found.changed if one.key == f"port {far}"]
+
+
+def test_a_node_that_is_not_ready_is_told_once():
+    other = OVN | ovn_kit.node("worker-1", ready="False")
+    assert [one[:2] for one in changes(section("nodes", OVN, other))] == [("worker-1", "ready")]

@@ -124,6 +124,7 @@ def test_two_clusters(run, tmp_path):
     assert (code, out) == (2, "")
     assert "different clusters by the id of the cluster" in err
     assert OTHER_ID in err
+    assert f"OLD ({one}) and NEW ({other})" in " ".join(err.split())
     assert "--force" in err
     code, out, _ = run(one, other, "--force", "--html", "d.html", "--json", "d.json")
     assert code == 0

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from xml.etree import ElementTree as ET
 
@@ -80,6 +81,21 @@ def test_junit_tells_skipped_from_passed():
     whole = JUnitXml.fromstring(report_junit(report))
     assert sum(suite.skipped for suite in whole) == len([one for one in report.outcomes if one.status == "not_checked"])
     assert sum(suite.errors for suite in whole) == len([one for one in report.outcomes if one.status == "crashed"])
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_junit_holds_nothing_that_steers(name):
+    text = report_junit(REPORTS[name]())
+    assert not UNSAFE.search(text)
+    assert JUnitXml.fromstring(text) is not None
+
+
+def test_junit_spells_out_what_xml_could_hold():
+    report = REPORTS["hostile"]()
+    outcome, one = next(iter(report.findings()))
+    found = replace(one, message="a \x9b2J b \u202e c\x00\n\tsecond line")
+    text = report_junit(replace(report, outcomes=(replace(outcome, findings=(found,)),)), None)
+    assert "a \\x9b2J b \\u202e c\\x00\n\tsecond line" in text
 
 
 @pytest.mark.parametrize("name", REPORTS)

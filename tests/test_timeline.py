@@ -276,6 +276,17 @@ def test_the_command_prints_json(archive, capsys):
     assert one["evidence"]["excerpt"]
 
 
+def test_a_node_that_nothing_is_told_of(archive, capsys, tmp_path):
+    run(["timeline", archive, "--node", "wroker-0"])
+    told = capsys.readouterr().err
+    assert told == "gatherscope: nothing on the timeline is of the node wroker-0: there are worker-0\n"
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "must-gather.log").write_text("nothing\n")
+    run(["timeline", str(other), "--node", "wroker-0"])
+    assert "of the node wroker-0\n" in capsys.readouterr().err
+
+
 def test_the_command_shows_the_time_around_a_finding(archive, capsys):
     assert run(["timeline", archive, "--around", "bgp-session-down", "--window", "10"]) == 0
     out = capsys.readouterr().out

@@ -51,7 +51,7 @@ def run(old: str, new: str, asked: Asked) -> int:
     try:
         found = difference(*sides, severity_of(asked.fail_on), force=asked.force)
     except OtherClusterError as error:
-        reason = f"OLD and NEW are of different clusters by {error}; --force compares them all the same"
+        reason = f"OLD ({old}) and NEW ({new}) are of different clusters by {error}; --force compares them all the same"
         raise RefusedError(visible(reason)) from error
     _write(found, asked)
     crashed = [(name, rule) for side in sides for name, rule in side.rules.items() if rule.status == Status.CRASHED]

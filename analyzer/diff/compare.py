@@ -19,6 +19,7 @@ from analyzer.diff.model import (
     Skipped,
     Value,
 )
+from analyzer.diff.names import member
 
 OLD, NEW = "old", "new"
 NAMES = {OLD: "OLD", NEW: "NEW"}  # as the command line calls them
@@ -31,8 +32,12 @@ def compare(old: Facet, new: Facet, sides: tuple[Side, Side]) -> Section:
         return _untold(old, new)
     work = Comparison(old, new, sides)
     found = match(old.items, new.items)
-    for pair in found.pairs:
-        work.pair(*pair)
+    for one, other in found.pairs:
+        if work.apart(one, other):
+            found.old.append(one)
+            found.new.append(other)
+        else:
+            work.pair(one, other)
     work.alone(found.old, found.new)
     return work.section()
 
@@ -69,6 +74,10 @@ class View:
             return f"{self.facet.unit.format(scope)} in {NAMES[self.name]}"
         return f"{reason} in {NAMES[self.name]}" if (reason := scopes[scope]) is not None else None
 
+    def unread(self, one: Item, other: Side) -> bool:
+        """Whether the file that would hold a thing of the other archive could not be read wholly."""
+        return bool(self.side.unread) and member(one.place.rpartition(":")[0], other.pods) in self.side.unread
+
 
 @dataclass(frozen=True, slots=True)
 class Both:
@@ -91,10 +100,18 @@ class Comparison:
         self.replaced: list[Replaced] = []
         self.skipped: list[Skipped] = []
 
+    def apart(self, old: Item, new: Item) -> bool:
+        """Whether two things that share a further name are two: each is collected where the other would be, too."""
+        if old.key == new.key or set(old.scopes) & set(new.scopes) or old.kin or new.kin:
+            return False
+        return any(not self.new.silent(one, self.old.side) for one in old.scopes) and any(
+            not self.old.silent(one, self.new.side) for one in new.scopes
+        )
+
     def pair(self, old: Item, new: Item) -> None:
         """The differences of one thing."""
         name = (old if len(old.values) > len(new.values) else new).shown
-        same = old.incarnation == new.incarnation or None in {old.incarnation, new.incarnation}
+        same = _same(old.incarnation, new.incarnation)
         if not same and old.incarnation and new.incarnation:
             names = _told_apart(old.incarnation, new.incarnation)
             owner = (new.kin[-1] if new.kin else name).partition(" on ")[0]
@@ -124,7 +141,10 @@ class Comparison:
         if (which := hidden(before, after)) is not None:
             self.skipped.append(Skipped(MASKED.format(which), both.name, field))
         else:
-            self._change(field, both, before, after, both.way)
+            judged = self.new.facet.judged
+            self._change(
+                field, both, before, after, both.way if judged is None or field in judged else Direction.NEITHER
+            )
 
     def _change(self, field: str, both: Both, before: Value, after: Value, way: Direction) -> None:
         places = both.old.where(field), both.new.where(field)
@@ -147,7 +167,8 @@ class Comparison:
         risky = {OLD: _hidden_scopes(new), NEW: _hidden_scopes(old)}
         for items, own, other in ((old, self.old, self.new), (new, self.new, self.old)):
             for one in items:
-                if masked(one.key) or (one.scopes in risky[own.name] and addressed(one.key)):
+                hidden = other.side.veiled or one.scopes in risky[own.name]
+                if masked(one.key) or (hidden and addressed(one.key)):
                     which = own if masked(one.key) else other
                     reason = MASKED.format(NAMES[which.name])
                     self._skip(one, own, reason)
@@ -156,6 +177,9 @@ class Comparison:
 
     def _only(self, one: Item, own: View, other: View) -> None:
         reasons = [other.silent(scope, own.side) for scope in one.scopes or ("",)]
+        if other.unread(one, own.side):
+            self._skip(one, own, f"its file could not be read wholly in {NAMES[other.name]}")
+            return
         if all(reasons):
             self._skip(one, own, str(reasons[0]))
             return
@@ -200,6 +224,13 @@ def direction(before: int, after: int) -> Direction:
     if before == after or UNKNOWN in {before, after}:
         return Direction.NEITHER
     return Direction.WORSE if after > before else Direction.BETTER
+
+
+def _same(old: tuple[str, str] | None, new: tuple[str, str] | None) -> bool:
+    """Whether two are one: by the uid where both have one, since the name may hold that of a masked node."""
+    if old is None or new is None or old == new:
+        return True
+    return bool(old[1]) and old[1] == new[1]
 
 
 def _told_apart(old: tuple[str, str], new: tuple[str, str]) -> tuple[str, str]:

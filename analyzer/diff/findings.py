@@ -8,9 +8,10 @@ from analyzer.diff.masks import addressed, bare, masked
 from analyzer.diff.match import match
 from analyzer.diff.model import WEAK, Change, Direction, Entry, Facet, Item, RuleState, Section, Side, Skipped, Value
 from analyzer.diff.names import member, settled
-from analyzer.model import Diagnosis, RankedFinding, Report, Severity, Status
+from analyzer.model import Diagnosis, Outcome, RankedFinding, Report, Severity, Status
 
 TITLE, CAUSES = "findings", "root causes"
+_COLLECTION = "gather"  # the area of the rules that judge the collection
 _NO_CAUSE = "no-fault-visible"
 EVIDENCE = 4  # places of a finding that are told
 _VOLATILE = re.compile(r"\d+(?:[.,:]\d+)*|\b[0-9a-f]{8,}\b")
@@ -18,11 +19,12 @@ _VOLATILE = re.compile(r"\d+(?:[.,:]\d+)*|\b[0-9a-f]{8,}\b")
 
 def facet_of_findings(report: Report, pods: dict[str, str]) -> Facet:
     """The findings as items. Their ids hold the names of pods, which a rollout changes."""
-    items = tuple(_item(outcome.rule, finding, pods) for outcome, finding in report.findings())
+    items = tuple(_item(outcome, finding, pods) for outcome, finding in report.findings())
     return Facet("findings", TITLE, items)
 
 
-def _item(rule: str, one: RankedFinding, pods: dict[str, str]) -> Item:
+def _item(outcome: Outcome, one: RankedFinding, pods: dict[str, str]) -> Item:
+    rule = outcome.rule
     node, subject = one.node or "", settled(one.subject, pods)
     inputs = dict.fromkeys(each.path for each in one.evidence)
     return Item(
@@ -31,6 +33,7 @@ def _item(rule: str, one: RankedFinding, pods: dict[str, str]) -> Item:
             "severity": one.severity.value,
             "message": one.message,
             "rule": rule,
+            "area": outcome.area,
             "node": one.node,
             "subject": one.subject,
             "settled": settled(one.message, pods),
@@ -111,7 +114,8 @@ def _entry(one: Item, name: str, other: Side) -> Entry:
         why = "its node is gone" if name == OLD else "its node is new"
     elif name == OLD:
         why = "checked in NEW and not found"
-    return Entry(one.label, one.text, one.health, severity(one), why, _texts(one, "evidence"))
+    about = one.values["area"] == _COLLECTION
+    return Entry(one.label, one.text, one.health, severity(one), why, _texts(one, "evidence"), about)
 
 
 def why_not(one: Item, own: Side, other: Side, name: str) -> str | None:
@@ -126,6 +130,8 @@ def why_not(one: Item, own: Side, other: Side, name: str) -> str | None:
     for gap_node, gap_subject, reason in state.gaps:
         if _covers(gap_node, gap_subject, node, subject):
             return f"{rule} could not judge it in {name}: {reason}"
+    if unread := next((path for path in _texts(one, "inputs") if path in other.unread), None):
+        return f"{rule} had no input for it in {name}: {unread} could not be read wholly"
     lost = next((path for path in _texts(one, "inputs") if _not_collected(path, other)), None)
     return f"{rule} had no input for it in {name}: {lost} was not collected" if lost else None
 

@@ -35,7 +35,8 @@ def _first(findings: Section, sections: tuple[Section, ...], *, worse: bool) -> 
     if not parts:
         changed = any(one.differences for one in sections)
         return "No finding appeared and none is gone." if changed else "Nothing that could be compared has changed."
-    head = "Worse" if worse else "Better" if gone and not new and not risen else "Changed"
+    mended = any(one.severity is not Severity.INFO and not one.collection for one in gone)
+    head = "Worse" if worse else "Better" if mended and not new and not risen else "Changed"
     return f"{head}: {listed(parts)}."
 
 

@@ -6,6 +6,7 @@ from analyzer.diff.masks import masked
 from analyzer.diff.model import Identity, Side
 from analyzer.instances import NodesByName
 from analyzer.model import ClusterSummary
+from analyzer.render.words import first_few
 from analyzer.store import Store
 from parsers.infrastructure import Infrastructure
 from parsers.kubernetes import unique
@@ -43,11 +44,23 @@ def same_cluster(old: Side, new: Side) -> tuple[bool | None, str]:
 def _by_nodes(one: Identity, other: Identity) -> tuple[bool | None, str]:
     uids, theirs = ({uid for uid in side.nodes.values() if uid} for side in (one, other))
     if uids and theirs:
-        return bool(uids & theirs), f"the uids of the nodes: {_shared(uids, theirs)}"
+        return bool(uids & theirs), f"the uids of the nodes: {_shared(uids, theirs)}{_names(one, other)}"
     names, others = ({_short(name) for name in side.nodes if not masked(_short(name))} for side in (one, other))
     if names and others:
-        return bool(names & others), f"the names of the nodes: {_shared(names, others)}"
+        told = f"the names of the nodes: {_shared(names, others)}{_names(one, other)}"
+        return _alike(names, others), told
     return None, "neither id of the cluster, name of the infrastructure nor nodes are known of both archives"
+
+
+def _alike(one: set[str], other: set[str]) -> bool | None:
+    """Names such as master-0 are in many clusters: a few that are the same tell nothing."""
+    shared = len(one & other)
+    return None if 0 < shared < min(len(one), len(other)) / 2 else shared > 0
+
+
+def _names(one: Identity, other: Identity) -> str:
+    """The first nodes of both, for whoever has to see which archive is the wrong one."""
+    return f" (OLD {first_few(tuple(one.nodes), 3)}; NEW {first_few(tuple(other.nodes), 3)})"
 
 
 def _shared(one: set[str], other: set[str]) -> str:

@@ -7,7 +7,7 @@ need not be the same address.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _IPV4_MASK = r"x-ipv4-\d{10}-x|xxx\.xxx\.xxx\.xxx"
 _IPV6_MASK = r"x-ipv6-\d{10}-x|xxxx(?::xxxx){7}"
@@ -20,11 +20,17 @@ _DASHED = r"(?<![\w.])(?<!\d-)\d{1,3}(?:-\d{1,3}){3}(?![\w-])"  # in names of ho
 _IPV4 = re.compile(f"{_IPV4_MASK}|{_DOTTED}|{_DASHED}")
 _IPV6 = re.compile(rf"{_IPV6_MASK}|(?<![\w:.])(?:[0-9a-fA-F]{{1,4}}:|::?){{2,8}}[0-9a-fA-F]{{0,4}}(?![\w:])")
 _DOMAIN = re.compile(_DOMAIN_MASK)
+_ADDRESS = re.compile(f"{_IPV4_MASK}|{_IPV6_MASK}")
 
 
 def masked(text: str) -> bool:
     """Whether something in the text was hidden."""
     return _MASK.search(text) is not None
+
+
+def veiled(text: str) -> bool:
+    """Whether an IP address in the text was hidden."""
+    return _ADDRESS.search(text) is not None
 
 
 def bare(text: str) -> str:
@@ -37,10 +43,20 @@ def addressed(text: str) -> bool:
     return masked(text) or bare(text) != text
 
 
+def hosts(hidden: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+    """What the other archive calls the nodes in whose names something is masked; both give uids by names.
+
+    Uids are never masked, and names that hold an address are: `ip-x-ipv4-0000000001-x.ec2.internal`.
+    """
+    names = {uid: name for name, uid in known.items() if uid}
+    return {name: names[uid] for name, uid in hidden.items() if masked(name) and uid in names and name != names[uid]}
+
+
 def domains(hidden: Iterable[str], plain: Iterable[str]) -> dict[str, str]:
     """Which domain a mask stands for, as the names of the nodes tell it: `worker-0.domain0000000001`.
 
-    Only where all nodes agree: a mask that is the same for all domains tells nothing.
+    Only where all nodes agree: a mask that is the same for all domains tells nothing. What stands before a domain
+    stays: `worker-0.lab.domain0000000001`.
     """
     by_host: dict[str, set[str]] = {}
     for name in plain:
@@ -49,6 +65,9 @@ def domains(hidden: Iterable[str], plain: Iterable[str]) -> dict[str, str]:
     found: dict[str, set[str]] = {}
     for name in hidden:
         host, _, domain = name.partition(".")
-        if _DOMAIN.fullmatch(domain) and len(by_host.get(host, ())) == 1:
-            found.setdefault(domain, set()).update(by_host[host])
+        mask, told = _DOMAIN.search(domain), by_host.get(host, set())
+        if mask is None or mask.end() < len(domain) or len(told) != 1:
+            continue
+        before, (whole,) = domain[: mask.start()], told
+        found.setdefault(mask[0], set()).add(whole.removeprefix(before) if whole.startswith(before) else "")
     return {mask: next(iter(told)) for mask, told in found.items() if len(told) == 1 and all(told)}

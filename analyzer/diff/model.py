@@ -11,6 +11,7 @@ from enum import StrEnum
 from analyzer.model import ArchiveSummary, ClusterSummary, Severity
 
 SCHEMA = "1.0"  # of the JSON form; fields are added, never renamed
+NODE = "cluster-scoped-resources/core/nodes/{}.yaml"  # where an object of this name lies
 EVERYTHING = "*"  # the scope of a collection that leaves nothing out
 
 Value = str | int | bool | tuple[str, ...] | None
@@ -64,7 +65,8 @@ class Facet:
     missing: why it tells nothing. scopes: which nodes, namespaces or databases were collected, each with the reason why
     what it lacks proves nothing, or None where it does; None for all or nothing. unit: what to say of a scope that
     is not among them, with `{}` in place of its name. proven: whether the scopes hold although the archive is
-    incomplete.
+    incomplete. judged: the fields whose change goes the way of the item's health, None for all; the others are neither
+    better nor worse.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Facet:
     scopes: Mapping[str, str | None] | None = None
     unit: str = "{} was not collected"
     proven: bool = True
+    judged: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +101,10 @@ class Identity:
 class Side:
     """One archive.
 
-    members: the paths that were read, without what differs from one collection to the next. pods: stable names of pods
-    by their names; present: `namespace/stable name` of all. masked: whether something was hidden in it. empty: why it
-    holds nothing at all.
+    members: the paths that were read, without what differs from one collection to the next; unread: those of objects
+    that could not be read wholly. pods: stable names of pods by their names; present: `namespace/stable name` of all.
+    masked: whether something was hidden in it; veiled: whether IP addresses were, so that what is known by its address
+    may be there under another name, or could not be read at all. empty: why it holds nothing at all.
     """
 
     archive: ArchiveSummary
@@ -115,7 +119,9 @@ class Side:
     present: frozenset[str]
     counts: Mapping[Severity, int]
     masked: bool = False
+    veiled: bool = False
     empty: str | None = None
+    unread: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
 
     @property
@@ -125,7 +131,8 @@ class Side:
 
     def lacks_node(self, name: str) -> bool:
         """Whether the cluster is known to have no such node."""
-        return bool(self.nodes) and self.archive.complete and name not in self.nodes
+        known = bool(self.nodes) and self.archive.complete and NODE.format(name) not in self.unread
+        return known and name not in self.nodes
 
 
 class Direction(StrEnum):
@@ -138,7 +145,10 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something that appeared or is gone. `why` says more of it than its text, such as that its node is gone."""
+    """Something that appeared or is gone. `why` says more of it than its text, such as that its node is gone.
+
+    collection: whether it is a finding about how the archive was collected, which makes the cluster no better or worse.
+    """
 
     key: str
     text: str
@@ -146,6 +156,7 @@ class Entry:
     severity: Severity | None = None
     why: str | None = None
     evidence: tuple[str, ...] = ()
+    collection: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from analyzer.diff.compare import compare
 from analyzer.diff.findings import compare_diagnoses, compare_findings
 from analyzer.diff.headline import headline
 from analyzer.diff.identity import same_cluster
-from analyzer.diff.masks import domains
+from analyzer.diff.masks import domains, hosts, masked
 from analyzer.diff.model import Difference, Section, Side
 from analyzer.diff.side import unmasked
 from analyzer.model import Severity
@@ -19,7 +19,7 @@ class OtherClusterError(Exception):
 
 def difference(old: Side, new: Side, fail_on: Severity | None, *, force: bool = False) -> Difference:
     """What changed from OLD to NEW. Raises OtherClusterError for different clusters, unless forced to go on."""
-    old, new = _plain(old, new), _plain(new, old)
+    old, new = _plain(old, new, both=False), _plain(new, old, both=True)
     same, told_by = same_cluster(old, new)
     if same is False and not force:
         raise OtherClusterError(told_by)
@@ -42,8 +42,10 @@ def difference(old: Side, new: Side, fail_on: Severity | None, *, force: bool = 
     )
 
 
-def _plain(side: Side, other: Side) -> Side:
-    return unmasked(side, domains(side.nodes, other.nodes))
+def _plain(side: Side, other: Side, *, both: bool) -> Side:
+    """The side with the other's names of nodes and domains; `both`: also where they are masked in both of them."""
+    names = {name: told for name, told in hosts(side.nodes, other.nodes).items() if both or not masked(told)}
+    return unmasked(side, domains(side.nodes, other.nodes) | names)
 
 
 def is_worse(findings: Section, fail_on: Severity | None) -> bool:

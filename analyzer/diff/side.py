@@ -1,13 +1,14 @@
 """One archive as a side of the comparison: analyzed as always, then brought into a form that can be compared."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from analyzer.diff.area import facet_of
 from analyzer.diff.areas import AREAS
 from analyzer.diff.findings import facet_of_diagnoses, facet_of_findings, states
 from analyzer.diff.identity import identity_of
-from analyzer.diff.masks import masked
+from analyzer.diff.masks import masked, veiled
 from analyzer.diff.model import Facet, Item, Side, Value
 from analyzer.diff.names import member, stable
 from analyzer.diff.stable import StableNames
@@ -45,6 +46,7 @@ def side_of(report: Report, store: Store) -> Side:
     facets = tuple(_cut(facet_of(area, store, notes), report.archive) for area in AREAS)
     paths = {path for members in store.members.values() for path in members}
     paths -= {one.path for one in report.archive.problems if one.path}
+    hidden = [text for facet in facets for one in facet.items for text in _texts(one) if masked(text)]
     return Side(
         archive=_summary(report.archive),
         cluster=report.cluster,
@@ -57,15 +59,29 @@ def side_of(report: Report, store: Store) -> Side:
         pods=pods,
         present=frozenset(f"{namespace}/{stable(pod)}" for (namespace, _), pod in found.items()),
         counts=dict(counts_of(report)),
-        masked=bool(store.facts(Obfuscated)) or any(masked(one.key) for facet in facets for one in facet.items),
+        masked=bool(store.facts(Obfuscated) or hidden),
+        veiled=any(map(veiled, hidden)),
         empty=why_nothing(report) if nothing_collected(report) else None,
+        unread=frozenset(member(path, pods) for path in _unread(store)),
         notes=(*report.notes, *notes),
     )
 
 
+def _texts(one: Item) -> Iterator[str]:
+    yield one.key
+    for value in one.values.values():
+        yield from value if isinstance(value, tuple) else (str(value),)
+
+
+def _unread(store: Store) -> Iterator[str]:
+    """The files of objects in which something could not be read: what they lack proves nothing."""
+    paths = (one.evidence.path for one in store.failures)
+    return (path for path in paths if path.endswith((".yaml", ".yml", ".json")))
+
+
 def _cut(facet: Facet, archive: ArchiveSummary) -> Facet:
     """The facet without its trust in the member in which the archive ends: the rest of it is missing."""
-    ends = tuple(f"{one.path}:" for one in archive.problems if one.path)
+    ends = tuple(f"{one.path}{mark}" for one in archive.problems if one.path for mark in ":!")
     if not ends or facet.scopes is None:
         return facet
     cut = {scope for one in facet.items if one.place.startswith(ends) for scope in one.scopes}
@@ -79,14 +95,14 @@ def _summary(archive: ArchiveSummary) -> ArchiveSummary:
 
 
 def unmasked(side: Side, names: Mapping[str, str]) -> Side:
-    """The side with other texts in place of masks: those of domains, where the names of the nodes tell them."""
+    """The side with other texts in place of masks: of nodes and domains, where the nodes of both archives tell them."""
     if not names:
         return side
+    # All at once, the longest first: one archive's mask may be what the other archive calls another node.
+    masks = re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))
 
     def text(value: str) -> str:
-        for mask, name in names.items():
-            value = value.replace(mask, name)
-        return value
+        return masks.sub(lambda found: names[found[0]], value)
 
     def facet(one: Facet) -> Facet:
         scopes = None if one.scopes is None else {text(name): reason for name, reason in one.scopes.items()}
@@ -105,6 +121,7 @@ def unmasked(side: Side, names: Mapping[str, str]) -> Side:
         diagnoses=facet(side.diagnoses),
         rules=rules,
         members=frozenset(map(text, side.members)),
+        unread=frozenset(map(text, side.unread)),
         pods={name: text(stable_name) for name, stable_name in side.pods.items()},
         present=frozenset(map(text, side.present)),
     )

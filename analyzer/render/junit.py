@@ -1,6 +1,5 @@
 """The report as JUnit XML, for pipelines that show tests: a suite an area, a case a rule or a finding."""
 
-import re
 from collections.abc import Iterable
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
@@ -9,7 +8,7 @@ from analyzer.model import Outcome, RankedFinding, Report, Severity, Status
 from analyzer.render.visible import visible
 
 LINES = 40  # quoted lines of a finding
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 cannot hold
+TEXT_LIMIT = 4000  # characters of one line
 
 
 def report_junit(report: Report, fail_on: Severity | None = Severity.ERROR) -> str:
@@ -65,5 +64,5 @@ def _quoted(one: RankedFinding) -> Iterable[str]:
 
 
 def _text(value: str) -> str:
-    """Archive text with its lines, without what XML cannot hold."""
-    return _NO_XML.sub(lambda found: visible(found[0]), value)
+    """Archive text with its lines. What XML cannot hold, or what would steer a terminal, is spelled out."""
+    return "\n".join(visible(line, TEXT_LIMIT) for line in value.split("\n"))

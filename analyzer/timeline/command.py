@@ -13,7 +13,7 @@ from analyzer.progress import shown
 from analyzer.registry import load_rules
 from analyzer.render.json_report import timeline_entry
 from analyzer.render.visible import visible
-from analyzer.render.words import when
+from analyzer.render.words import first_few, when
 from analyzer.rule import Rule, closure
 from analyzer.run import judge, read
 from analyzer.show import Table, every_kind, place
@@ -23,6 +23,7 @@ from analyzer.timeline.entry import Entry
 from analyzer.timeline.window import around, finding_of
 from analyzer.verdict import Exit
 
+NODES = 10  # names of nodes that are told
 PROBLEMS = 5  # problems of the archive that are told
 COLUMNS = ("TIME (UTC)", "NODE", "LANE", "WHAT", "WHERE")
 
@@ -45,7 +46,12 @@ def run(archives: Sequence[str], choice: Choice, *, as_json: bool) -> int:
         store, archive = read(archives, kinds, progress)
     for problem in archive.problems[:PROBLEMS]:
         warn(problem.message)
-    whole = chosen(timeline(store), choice, store)
+    every = timeline(store)
+    if choice.node and not any(one.node == choice.node for one in every.entries):
+        names = sorted({one.node for one in every.entries if one.node})
+        known = f": there are {first_few(names, NODES)}" if names else ""
+        warn(f"nothing on the timeline is of the node {choice.node}{known}")
+    whole = chosen(every, choice, store)
     if as_json:
         to_standard_output(json.dumps(plain(whole), indent=1) + "\n")
     else:

@@ -12,13 +12,15 @@ _ANNOTATIONS = (
     *("k8s.ovn.org/node-subnets", "k8s.ovn.org/node-chassis-id", "k8s.ovn.org/l3-gateway-config"),
     *("k8s.ovn.org/node-encap-ips", "k8s.ovn.org/zone-name", "k8s.ovn.org/host-cidrs", "k8s.ovn.org/host-addresses"),
 )
+_JUDGED = frozenset({"ready", "faulty conditions"})
 
 
 def _read(store: Store) -> Facet:
     if store.facts(Node) is None:
         raise NotCollectedError("not collected: nodes")
     found: NodesByName = store.joined(NodesByName)
-    return Facet("nodes", NODES.title, tuple(_item(one) for _, one in sorted(found.items())), proven=False)
+    items = tuple(_item(one) for _, one in sorted(found.items()))
+    return Facet("nodes", NODES.title, items, proven=False, judged=_JUDGED)
 
 
 def _item(one: Node) -> Item:
@@ -26,7 +28,7 @@ def _item(one: Node) -> Item:
         "ready": one.ready,
         "unschedulable": one.unschedulable,
         "taints": one.taints,
-        "conditions": tuple(each.type for each in one.conditions),
+        "faulty conditions": tuple(each.type for each in one.conditions if each.type != "Ready"),
         "addresses": one.internal_ips,
         **{f"label {name}": value for name, value in sorted(one.labels.items())},
         **{f"annotation {name}": one.annotations.get(name) for name in _ANNOTATIONS},

@@ -10,6 +10,7 @@ from parsers.kubernetes import unique
 
 _BAD = {"Available": ConditionStatus.FALSE, "Degraded": ConditionStatus.TRUE}
 _TOLD = ("Available", "Degraded", "Progressing", "Upgradeable")
+_JUDGED = frozenset({"Available", "Degraded"})
 
 
 def _read(store: Store) -> Facet:
@@ -17,7 +18,7 @@ def _read(store: Store) -> Facet:
     if found is None:
         raise NotCollectedError("not collected: cluster operators")
     items = tuple(_item(one) for one in sorted(unique(found), key=lambda one: one.name))
-    return Facet("operators", OPERATORS.title, items, proven=False)
+    return Facet("operators", OPERATORS.title, items, proven=False, judged=_JUDGED)
 
 
 def _item(one: ClusterOperator) -> Item:

@@ -1,4 +1,4 @@
-"""Named rows of the OVN databases: switches, routers, logical ports, load balancers and chassis.
+"""Rows of the OVN databases: switches, routers, logical ports, load balancers, chassis, and what has no name.
 
 With interconnect every node has databases of its own, and most of what they hold is the same in all: a row is one thing
 that several databases hold.
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from analyzer.diff.area import Area, spot
+from analyzer.diff.areas.ovn_unnamed import unnamed
 from analyzer.diff.model import BAD, WELL, Facet, Item, Value
 from analyzer.diff.stable import StableNames
 from analyzer.ovn.databases import OvnDatabases
@@ -20,15 +21,20 @@ from parsers.ovsdb_facts import OvsdbDatabase, Row
 
 @dataclass(slots=True)
 class _Held:
-    """A row by its name: of the first database that holds it, and the rows of all of those that do."""
+    """A row by its name: of the first database that holds it, and the rows of all of those that do.
+
+    cut: whether one of these is damaged or cut; what it says of the row may have been overtaken by what is missing.
+    """
 
     row: Row
     database: OvsdbDatabase
     scopes: list[str] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+    cut: bool = False
 
 
 Describe = Callable[[str, _Held, StableNames], Item]
+_JUDGED = frozenset({"up", "addresses without backends"})
 
 
 def scopes_of(zones: Iterable[object]) -> dict[str, str | None]:
@@ -45,11 +51,20 @@ def databases(zones: Iterable[object]) -> Iterator[tuple[str, OvsdbDatabase, str
                 yield name, copy.fact, f"{name} {copy.limits}" if copy.limits else None
 
 
+def cut(database: OvsdbDatabase) -> bool:
+    """Whether what a database says of a row may have been overtaken by what is missing of it.
+
+    must-gather-clean replaces texts within a tar.gz without writing the sizes anew: each member loses its end.
+    """
+    return not database.complete or (database.edited and "!" in database.evidence.path)
+
+
 def _read(store: Store) -> Facet:
     zones: OvnDatabases = store.joined(OvnDatabases)
     names: StableNames = store.joined(StableNames)
-    items = tuple(item for kind, told in _TOLD.items() for item in _items(zones, names, kind, told))
-    return Facet("ovn", OVN.title, items, scopes=scopes_of(zones))
+    named = (item for kind, told in _TOLD.items() for item in _items(zones, names, kind, told))
+    items = (*named, *unnamed(databases(zones), cut))
+    return Facet("ovn", OVN.title, items, scopes=scopes_of(zones), judged=_JUDGED)
 
 
 def _items(zones: OvnDatabases, names: StableNames, kind: type[Row], told: Describe) -> Iterator[Item]:
@@ -62,6 +77,7 @@ def _items(zones: OvnDatabases, names: StableNames, kind: type[Row], told: Descr
                 if scope not in one.scopes:
                     one.scopes.append(scope)
                 one.rows.append(row)
+                one.cut |= cut(database)
                 if getattr(one.row, "type", None) == "remote" != getattr(row, "type", None):
                     one.row, one.database = row, database
     for name, one in held.items():
@@ -74,7 +90,7 @@ def _name(row: Row) -> str:
 
 
 def _item(kind: str, name: str, one: _Held, values: dict[str, Value], **more: object) -> Item:
-    return Item(f"{kind} {name}", values, tuple(one.scopes), spot(one.row.evidence), **more)  # type: ignore[arg-type]
+    return Item(f"{kind} {name}", {} if one.cut else values, tuple(one.scopes), spot(one.row.evidence), **more)  # type: ignore[arg-type]
 
 
 def _switch(name: str, one: _Held, _: StableNames) -> Item:
@@ -97,7 +113,9 @@ def _port(name: str, one: _Held, names: StableNames) -> Item:
     assert isinstance(row, LogicalSwitchPort)
     of_pod = row.external_ids.get("pod") == "true"
     owner = names.of_ports.get(name)
-    values: dict[str, Value] = {"type": row.type or None, "up": row.up, "enabled": row.enabled, "tag": row.tag}
+    values: dict[str, Value] = {"enabled": row.enabled, "tag": row.tag}
+    if row.type != "remote":  # the view of another zone, which is not the port's own
+        values |= {"type": row.type or None, "up": row.up}
     return _item(
         *("port", name, one, values),
         text="port of a pod" if of_pod else f"port, type {row.type or 'none'}",

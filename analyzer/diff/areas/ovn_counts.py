@@ -1,7 +1,7 @@
 """How many rows the tables of the OVN databases hold. What OVN learns or derives by itself is left out."""
 
 from analyzer.diff.area import Area, spot
-from analyzer.diff.areas.ovn import databases, scopes_of
+from analyzer.diff.areas.ovn import cut, databases, scopes_of
 from analyzer.diff.model import Facet, Item
 from analyzer.ovn.databases import OvnDatabases
 from analyzer.store import Store
@@ -19,7 +19,13 @@ _LEFT_OUT = frozenset(
 def _read(store: Store) -> Facet:
     zones: OvnDatabases = store.joined(OvnDatabases)
     items = tuple(
-        Item(f"{table} in {scope}", {"rows": count}, (scope,), spot(database.evidence), text=f"{count} rows")
+        Item(
+            key=f"{table} in {scope}",
+            values={"rows": count} if not cut(database) else {},
+            scopes=(scope,),
+            place=spot(database.evidence),
+            text=f"{count} rows",
+        )
         for scope, database, _ in databases(zones)
         for table, count in sorted(database.counts.items())
         if table not in _LEFT_OUT

@@ -11,6 +11,7 @@ from analyzer.ovs.switches import Switch, Switches
 from analyzer.store import Store
 
 _MADE_UP = re.compile(r"veth[0-9a-f]{8}|[0-9a-f]{15}")  # ports of pods: of OpenShift SDN, of OVN-Kubernetes
+_JUDGED = frozenset({"error"})
 
 
 def _read(store: Store) -> Facet:
@@ -18,7 +19,7 @@ def _read(store: Store) -> Facet:
     names: StableNames = store.joined(StableNames)
     scopes: dict[str, str | None] = {one.label: None if one.whole else one.limits for one in switches}
     items = tuple(item for one in switches for item in _items(one, names.of_ports))
-    return Facet("ovs", OVS.title, items, scopes=scopes, unit="no Open vSwitch of {}")
+    return Facet("ovs", OVS.title, items, scopes=scopes, unit="no Open vSwitch of {}", judged=_JUDGED)
 
 
 def _items(one: Switch, owners: Mapping[str, str]) -> Iterator[Item]:

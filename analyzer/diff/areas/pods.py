@@ -9,6 +9,8 @@ from analyzer.store import Store
 from parsers.pods import Pod, PodPhase
 from parsers.pods_listed import PodsListed
 
+_JUDGED = frozenset({"status", "ready"})
+
 
 def _read(store: Store) -> Facet:
     if store.facts(Pod) is None:
@@ -19,7 +21,7 @@ def _read(store: Store) -> Facet:
         scopes |= dict.fromkeys((*listed.namespaces, *([EVERYTHING] if listed.everywhere else [])))
     # Jobs and installers end and are cleaned away; that they are no longer there is no news.
     items = tuple(_item(pod) for _, pod in sorted(pods.items()) if pod.phase is not PodPhase.SUCCEEDED)
-    return Facet("pods", PODS.title, items, scopes=scopes, unit="not all pods of {} were collected")
+    return Facet("pods", PODS.title, items, scopes=scopes, unit="not all pods of {} were collected", judged=_JUDGED)
 
 
 def _item(pod: Pod) -> Item:

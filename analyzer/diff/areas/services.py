@@ -1,6 +1,7 @@
 """LoadBalancer services: their addresses, how far these get, and the first link of the way that does not hold."""
 
 from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 
 from analyzer.diff.area import Area, spot
@@ -17,22 +18,42 @@ from parsers.services import Service, ServicesListed
 _HEALTH = {Reach.ANNOUNCED: WELL, Reach.LEFT_OUT: WELL, Reach.PARTLY: WEAK, Reach.LOST: BAD}
 _ANNOUNCED = frozenset({Reach.ANNOUNCED, Reach.PARTLY})
 _OF_NO_SERVICE = "announced addresses"
+_JUDGED = frozenset({"reach", "first broken step", "announced by"})
 
 
 def _read(store: Store) -> Facet:
     scopes: dict[str, str | None] = {_OF_NO_SERVICE: None}
     for listed in store.facts(ServicesListed) or ():
         scopes |= dict.fromkeys((*listed.namespaces, *([EVERYTHING] if listed.everywhere else [])))
+    services = unique(store.facts(Service) or ())
     try:
         verdicts: tuple[ServiceVerdict, ...] = store.joined(ServiceVerdicts)
     except NotCollectedError:
         if len(scopes) == 1:
             raise
-        verdicts = ()  # the lists of services are there, and hold none
+        verdicts = tuple(each for one in services for each in _unjudged(one))  # nothing that announces was collected
     counts = Counter(_name(one) for one in verdicts)
-    specs = {f"{one.namespace}/{one.name}": _spec(one) for one in unique(store.facts(Service) or ())}
+    specs = {f"{one.namespace}/{one.name}": _spec(one) for one in services}
     items = tuple(_item(one, specs.get(one.service or "", {}), several=counts[_name(one)] > 1) for one in verdicts)
-    return Facet("services", SERVICES.title, items, scopes=scopes, unit="not all services of {} were collected")
+    unit = "not all services of {} were collected"
+    return Facet("services", SERVICES.title, items, scopes=scopes, unit=unit, judged=_JUDGED)
+
+
+def _unjudged(one: Service) -> Iterator[ServiceVerdict]:
+    """The addresses of a service in an archive that tells nothing of what announces them."""
+    for address in one.ingress_ips or (None,):
+        yield ServiceVerdict(
+            service=f"{one.namespace}/{one.name}",
+            address=address,
+            protocol=None,
+            pool=None,
+            traffic_policy=str(one.external_traffic_policy),
+            reach=Reach.UNKNOWN,
+            step=None,
+            verdict="what announces it was not collected",
+            nodes=(),
+            evidence=(one.evidence,),
+        )
 
 
 def _name(one: ServiceVerdict) -> str:
@@ -52,12 +73,13 @@ def _spec(one: Service) -> dict[str, Value]:
 def _item(one: ServiceVerdict, spec: dict[str, Value], *, several: bool) -> Item:
     name = _name(one)
     told = {
-        "address": one.address if one.service else None,
         "pool": one.pool,
         "protocol": one.protocol,
         "traffic policy": one.traffic_policy,
     }
     values = {**spec, **{field: value for field, value in told.items() if value is not None}}
+    if one.service:
+        values["address"] = one.address  # none is an answer: it waits for one
     # What one node does with the address may be all that keeps it from being announced wholly.
     known = one.reach != Reach.UNKNOWN and all(each.reach != Reach.UNKNOWN for each in one.nodes)
     if known:

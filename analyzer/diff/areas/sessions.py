@@ -14,6 +14,8 @@ from analyzer.store import Store
 from parsers.dump_frr import BFD_PEER, BGP_NEIGHBOR
 from parsers.vocabulary import BfdStatus, BgpState
 
+_JUDGED = frozenset({"state", "BFD", "last reset", "prefixes announced"})
+
 
 def _read(store: Store) -> Facet:
     found: Sessions = store.joined(Sessions)
@@ -24,7 +26,7 @@ def _read(store: Store) -> Facet:
     # Of a node without an answer nothing is known, not even that what is asked for does not run.
     known = (one for one in states if one.state is not None or scopes.get(one.node) is None)
     items = tuple(_item(one, blocks.get((one.node, one.vrf, one.peer)), asked=asked) for one in known)
-    return Facet("sessions", SESSIONS.title, items, scopes=scopes, unit="no FRR output of {}")
+    return Facet("sessions", SESSIONS.title, items, scopes=scopes, unit="no FRR output of {}", judged=_JUDGED)
 
 
 def _silent(one: Instance) -> str | None:
