@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from analyzer.metallb.masks import masked, nameless
+from analyzer.masks import masked, nameless
 from parsers.base import Evidence
 from parsers.metallb_peers import BgpPeer
 from parsers.nodes import Node

@@ -6,10 +6,10 @@ Sources: metallb/metallb speaker/bgp_controller.go (ShouldAnnounce, SetBalancer)
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from analyzer.masks import nameless
 from analyzer.metallb.advertisements import Advertisement
 from analyzer.metallb.chain import Chain, NodePath, World
 from analyzer.metallb.intents import Intent
-from analyzer.metallb.masks import nameless
 from analyzer.metallb.path import Link, NodeView, PeerPath, State, Step
 from analyzer.metallb.speakers import Speaker
 from parsers.base import Evidence

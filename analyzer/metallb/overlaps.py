@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from analyzer.metallb.masks import masked
+from analyzer.masks import masked
 from analyzer.metallb.pools import Pool, Range, read_range
 from parsers.base import Evidence
 from parsers.network_config import NetworkConfig

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+from analyzer.masks import masked
 from analyzer.metallb.advertisements import matches
 from analyzer.metallb.allocation import VERSIONS, Allocations
-from analyzer.metallb.masks import masked
 from analyzer.metallb.pools import BUGGY, Pool, Pools
 from analyzer.metallb.selectors import names, words
 from parsers.base import Evidence

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from analyzer.bfd import BfdSessions
 from analyzer.bgp import name
 from analyzer.frr import Session
-from analyzer.metallb.masks import nameless
+from analyzer.masks import nameless
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule
 

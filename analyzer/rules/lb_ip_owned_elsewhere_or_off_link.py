@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from analyzer.instances import NodesByName
+from analyzer.masks import nameless
 from analyzer.metallb.advertisements import Protocol
 from analyzer.metallb.chain import Chain, Reach
 from analyzer.metallb.chains import Chains
 from analyzer.metallb.layer2_chains import answers
 from analyzer.metallb.layer2_findings import together
 from analyzer.metallb.layer2_hosts import HostSides, Networks, macs, own_addresses
-from analyzer.metallb.masks import nameless
 from analyzer.metallb.path import State
 from analyzer.model import Finding, Gap, Severity
 from analyzer.rule import rule

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from analyzer.instances import NodesByName, PodsByName
+from analyzer.masks import hidden
 from analyzer.model import Finding, Gap, Severity
 from analyzer.ovn.balancers import Frontend, OvnLoadBalancers
 from analyzer.ovn.databases import OvnDatabases, named, pieces
@@ -54,6 +55,9 @@ def load_balancer_backend_mismatch(  # noqa: PLR0913, PLR0917 - backends are com
             yield Gap("load balancers", reason, zone.node)
         for one in balancers.of(zone):
             name = f"{one.service.namespace}/{one.service.name}"
+            if hidden(one.service):
+                doubts.setdefault(name, "its addresses are masked")
+                continue
             verdict = judge.of(one)
             if verdict is None:
                 unknown[name] = None

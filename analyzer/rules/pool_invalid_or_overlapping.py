@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyzer.metallb.masks import masked
+from analyzer.masks import masked
 from analyzer.metallb.outcomes import Refusals, texts
 from analyzer.metallb.overlaps import Held, of_networks, of_nodes, overlapping, taken, unusable
 from analyzer.metallb.pools import Pool, Pools, Range

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from analyzer.masks import masked
 from analyzer.model import Finding, Gap, Severity
 from analyzer.node.network import NodeNetwork, NodeNetworks
 from analyzer.node.words import together
@@ -92,9 +93,9 @@ def _of_host(routes: SdnRoutes, network: SdnNetwork) -> Iterator[Finding | Gap]:
     yield from (
         Gap(one[0], f"{routes.host.label}: masked addresses hide the route", routes.host.node)
         for one in lacking
-        if routes.doubtful(one[0])
+        if routes.doubtful(one[0]) or masked(one[0])
     )
-    if sure := [one for one in lacking if not routes.doubtful(one[0])]:
+    if sure := [one for one in lacking if not (routes.doubtful(one[0]) or masked(one[0]))]:
         yield _missing(routes, sure)
     for cidr, what, evidence in wanted:
         for one in routes.strangers(cidr):

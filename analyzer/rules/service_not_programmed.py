@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from analyzer.instances import PodsByName
+from analyzer.masks import hidden
 from analyzer.model import Finding, Gap, Severity
 from analyzer.ovn.databases import FRESH, STARTING, Copy, Zone, named, pieces
 from analyzer.ovn.endpoints import OvnEndpoints
@@ -67,7 +68,9 @@ def service_not_programmed(  # noqa: PLR0913, PLR0917 - two places where service
     """
     if nats is None and vips is None:
         raise NotCollectedError("not collected: iptables of a host with OVN-Kubernetes, or OVN northbound database")
-    known = each_service(services)
+    every = each_service(services)
+    known = [one for one in every if not hidden(one)]
+    yield from (Gap(f"{one.namespace}/{one.name}", "its addresses are masked") for one in every if hidden(one))
     logged = {one.subject: one for one in counts or () if one.kind is NetworkLogKind.SERVICE_FAILED}
     for family in Family:  # what is wanted is the same on each of many nodes
         asked = [(one, tuple(wanted(one, family))) for one in known]

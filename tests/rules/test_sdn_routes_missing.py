@@ -56,6 +56,16 @@ def test_a_route_that_is_not_there(cidr, what):
     expect(RULE, members, "critical", words, subject=cidr, shown=(cidr, "dev tun0"))
 
 
+def test_masked_networks_cannot_be_compared():
+    members = {
+        path: text.replace("10.128.0.0/14", "xxx.xxx.xxx.xxx/14").replace("172.30.0.0/16", "xxx.xxx.xxx.xxx/16")
+        for path, text in network().items()
+    }
+    outcome = outcome_of(RULE, cluster() | members)
+    assert not outcome.findings
+    assert {one.reason.partition(": ")[2] for one in outcome.gaps} == {"masked addresses hide the route"}
+
+
 def test_both_routes_are_one_finding():
     members = cluster() | routes("worker-0", *without_route(PODS, SERVICES))
     text = f"has no route for {PODS}, the network of pods, and {SERVICES}, the network of services, through tun0"

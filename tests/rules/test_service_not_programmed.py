@@ -54,6 +54,12 @@ def test_healthy():
     quiet(RULE, hosts(NODE_PORT.format(VIP)), examined=1)
 
 
+@pytest.mark.parametrize("hidden", ["xxx.xxx.xxx.xxx", "x-ipv4-0000000007-x"])
+def test_a_masked_service_is_not_compared_with_a_database_that_is_not(hidden):
+    members = {path: text.replace(VIP.rpartition(":")[0], hidden) for path, text in service().items()}
+    unjudged(RULE, cluster() | members, "its addresses are masked")
+
+
 def test_a_node_port_without_a_rule():
     words = (
         "shop/web is not programmed on worker-0",
