@@ -50,13 +50,15 @@ def load_balancer_backend_mismatch(  # noqa: PLR0913, PLR0917 - backends are com
     faults: dict[tuple[object, ...], _Fault] = {}
     doubts: dict[str, str] = {}
     unknown: dict[str, None] = {}
+    for (namespace, service), known in balancers.services.by_name.items():
+        if hidden(known):
+            yield Gap(f"{namespace}/{service}", "its addresses are masked")
     for zone in databases:
         if reason := zone.unsound():
             yield Gap("load balancers", reason, zone.node)
         for one in balancers.of(zone):
             name = f"{one.service.namespace}/{one.service.name}"
             if hidden(one.service):
-                doubts.setdefault(name, "its addresses are masked")
                 continue
             verdict = judge.of(one)
             if verdict is None:
