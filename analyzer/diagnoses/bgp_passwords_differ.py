@@ -32,7 +32,7 @@ def bgp_passwords_differ(losses: Losses, sessions: Sessions | None) -> Iterator[
             )
             settles = (
                 f"A line `MD5 Hash failed` or `MD5 Hash mismatch` in {on_node(group, LOG)} proves it.",
-                f"No answer to `ping {group.peers[0]}` and a FAILED entry in `ip neigh` speak for the path instead.",
+                f"FAILED in {on_node(group, f'ip neigh show {group.peers[0]}')} speaks for the path instead.",
             )
             yield with_words(cause, group, because, _steps(group), settles)
 

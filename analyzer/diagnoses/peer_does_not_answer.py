@@ -75,7 +75,7 @@ def _settles(group: LossGroup) -> tuple[str, ...]:
     if group.reachable:
         return (seen, *_far(group))
     return (
-        f"The neighbor entry of {group.peers[0]}: FAILED proves a dead next hop, REACHABLE disproves it.",
+        f"{on_node(group, f'ip neigh show {group.peers[0]}')}: FAILED proves a dead next hop, REACHABLE disproves it.",
         seen,
         *_far(group),
     )
