@@ -57,8 +57,8 @@ def _settles(group: LossGroup) -> tuple[str, ...]:
         return (f"{capture(group, f'host {group.peers[0]} and tcp port 179')} shows whether anything comes back.",)
     return (
         (
-            f"FAILED in {on_node(group, f'ip neigh show {group.peers[0]}')}, or an interface without carrier there, proves"
-            " layer 1 or 2."
+            f"FAILED in {on_node(group, f'ip neigh show {group.peers[0]}')}, or an interface without carrier there,"
+            " proves layer 1 or 2."
         ),
         "REACHABLE and a ping that answers leave a filter of TCP port 179 and UDP port 3784, or the router itself.",
     )

@@ -80,11 +80,9 @@ def _steps(group: LossGroup) -> tuple[str, ...]:
 
 
 def _settles(group: LossGroup) -> tuple[str, ...]:
+    large = on_node(group, f"ping -M do -s 1472 -c 3 {group.peers[0]}")
     return (
-        (
-            f"{on_node(group, f'ping -M do -s 1472 -c 3 {group.peers[0]}')} and the same with `-s 56`: a large one that is lost"
-            " while the small one is answered proves the MTU."
-        ),
+        f"{large} and the same with `-s 56`: a large one that is lost while the small one is answered proves the MTU.",
         "Losses at the hold interval right after the session is up speak for large updates; losses at any time do not.",
         "`Unreasonably long` polls or `CPU HOG` lines in the same minutes speak for the CPU.",
     )

@@ -233,7 +233,7 @@ def test_a_reachable_next_hop_rules_layer_2_out(block, cause, state, excluded):
     neighbors = host.neighbors("worker-0", f"{PEER} dev br-ex lladdr 00:00:5e:00:01:01 {state}")
     one = next(one for one in of_members(node_with(block) | own | neighbors) if one.cause == cause)
     assert ("REACHABLE in the node's neighbor table" in one.explanation) is excluded
-    assert any("neighbor entry" in text for text in one.settles) is not excluded
+    assert any("ip neigh show" in text for text in one.settles) is not excluded
 
 
 def test_a_password_is_more_suspect_where_others_are_up_without():
