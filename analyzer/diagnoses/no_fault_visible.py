@@ -64,7 +64,7 @@ def no_fault_visible(
     yield Cause(
         title=f"No fault is visible in this archive{_window(timestamps or (), logs)}",
         confidence=Confidence.LIKELY if share > ENOUGH else Confidence.POSSIBLE,
-        because=tuple(_because(checked, missing, len(serious))),
+        because=(*_because(checked, missing, len(serious)), *_context(checked)),
         symptoms=tuple(one for _, one in serious),
         next_steps=tuple(_next(missing, sessions)),
         settles=tuple(_unchecked(missing)),
@@ -98,6 +98,15 @@ def _because(checked: list[Outcome], missing: list[Outcome], remarks: int) -> It
         yield f"{remarks} remark{'s' if remarks > 1 else ''} about the collection or a rollout stand below."
     if missing:
         yield f"{_rules(len(missing))} could not be checked, which is not the same as healthy."
+
+
+def _context(checked: list[Outcome]) -> Iterator[str]:
+    """What is as somebody wanted it to be, and may be what is asked about: a policy that denies, a node left out."""
+    told = [one for outcome in checked if outcome.area != COLLECTION for one in outcome.findings]
+    told = [one for one in told if one.severity is Severity.INFO]
+    if told:
+        more = f", one of {len(told)} remarks" if len(told) > 1 else ""
+        yield f"Not broken, but to be known{more}: {told[0].message.strip().rstrip('.')}."
 
 
 def _unchecked(missing: list[Outcome]) -> Iterator[str]:
