@@ -1,7 +1,7 @@
 """From findings to root causes: asks every diagnosis, settles which cause explains which, and orders the answers."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import sha256
 
 from analyzer.diagnosis import Cause, Confidence, DiagnosisRule
@@ -17,25 +17,27 @@ WORST = (Severity.CRITICAL, Severity.ERROR, Severity.WARNING)
 RIVALS = 3  # other causes that fit as well, of which a diagnosis names so many
 
 
-@dataclass(slots=True)
 class _Named:
-    """A cause with the diagnosis that it is of, and what was found to be its consequence or its rival."""
+    """A cause with the diagnosis that it is of, and what was found to be its consequence or its rival.
 
-    rule: str
-    cause: Cause
-    rivals: list["_Named"] = field(default_factory=list)
+    ids, roots and symptoms: of its findings. They are compared with those of every other cause, so they are made once.
+    """
 
-    @property
-    def ids(self) -> frozenset[str]:
-        return frozenset(one.id for one in self.cause.findings)
+    def __init__(self, rule: str, cause: Cause) -> None:
+        self.rule = rule
+        self.rivals: list[_Named] = []
+        self._take(cause)
 
-    @property
-    def roots(self) -> frozenset[str]:
-        return frozenset(one.id for one in self.cause.roots)
+    def _take(self, cause: Cause) -> None:
+        self.cause = cause
+        self.roots = frozenset(one.id for one in cause.roots)
+        self.symptoms = frozenset(one.id for one in cause.symptoms) - self.roots
+        self.ids = self.roots | self.symptoms
 
-    @property
-    def symptoms(self) -> frozenset[str]:
-        return frozenset(one.id for one in self.cause.symptoms) - self.roots
+    def widen(self, other: Cause) -> None:
+        """Take in the findings of a cause that this one explains."""
+        more = tuple(one for one in other.findings if one.id not in self.ids)
+        self._take(replace(self.cause, symptoms=(*self.cause.symptoms, *more)))
 
     @property
     def loss(self) -> tuple[int, ...]:
@@ -86,7 +88,7 @@ def settled(causes: Iterable[_Named]) -> list[_Named]:
     ):
         wider = next((each for each in standing if _explains(each, one)), None)
         if wider is not None:
-            wider.cause = _widened(wider.cause, one.cause)
+            wider.widen(one.cause)
         else:
             standing.append(one)
     told = {found for one in standing if not one.cause.fallback for found in one.ids}
@@ -105,12 +107,6 @@ def _explains(wider: _Named, one: _Named) -> bool:
     if one.ids <= wider.ids and (surer or (one.roots <= wider.roots and not same)):
         return True
     return bool(one.roots) and one.roots <= wider.symptoms and wider.cause.confidence is not Confidence.POSSIBLE
-
-
-def _widened(cause: Cause, other: Cause) -> Cause:
-    held = {one.id for one in cause.findings}
-    more = tuple(one for one in other.findings if one.id not in held)
-    return replace(cause, symptoms=(*cause.symptoms, *more))
 
 
 def _same_root(one: _Named, other: _Named) -> bool:

@@ -4,6 +4,7 @@ Format: openvswitch/ovs ofproto/bond.c bond_print_details and lib/lacp.c lacp_pr
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
@@ -15,7 +16,7 @@ _HEAD = re.compile(r"\s*---- (?P<bond>\S{1,80}) ----\s*")
 Bond = TypeVar("Bond", bound=Fact)
 
 
-class BondBlocks(Generic[Bond]):
+class BondBlocks(ABC, Generic[Bond]):
     """One section, line by line. bond: the fields of the block being read, None outside of one."""
 
     def __init__(self, source: SourceFile, section: Section) -> None:
@@ -34,10 +35,10 @@ class BondBlocks(Generic[Bond]):
                 yield from self.line(line, where)
         yield from self.end()
 
+    @abstractmethod
     def line(self, line: str, where: Evidence) -> Iterator[Bond | ParseFailure]:
         """One line that is neither empty nor the head of a block."""
-        raise NotImplementedError
 
+    @abstractmethod
     def end(self) -> Iterator[Bond | ParseFailure]:
         """What is known when the block is over."""
-        raise NotImplementedError

@@ -7,7 +7,7 @@ from datetime import datetime
 from analyzer.diagnosis import Cause, Confidence, diagnosis
 from analyzer.findings import Findings
 from analyzer.frr import Sessions
-from analyzer.model import Outcome, Severity, Status
+from analyzer.model import Outcome, RankedFinding, Severity, Status
 from parsers.frr_log import FrrLogWindow
 from parsers.gather_timestamp import GatherTimestamp
 from parsers.metallb_log import MetallbLogWindow
@@ -64,7 +64,7 @@ def no_fault_visible(
     yield Cause(
         title=f"No fault is visible in this archive{_window(timestamps or (), logs)}",
         confidence=Confidence.LIKELY if share > ENOUGH else Confidence.POSSIBLE,
-        because=(*_because(checked, missing, len(serious)), *_context(checked)),
+        because=tuple(_because(findings, checked, missing, len(serious))),
         symptoms=tuple(one for _, one in serious),
         next_steps=tuple(_next(missing, sessions)),
         settles=tuple(_unchecked(missing)),
@@ -91,22 +91,21 @@ def _text(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
 
 
-def _because(checked: list[Outcome], missing: list[Outcome], remarks: int) -> Iterator[str]:
+def _because(findings: Findings, checked: list[Outcome], missing: list[Outcome], remarks: int) -> Iterator[str]:
     verb = "was" if len(checked) == 1 else "were"
     yield f"{_rules(len(checked))} {verb} checked and found nothing that is broken."
     if remarks:
         yield f"{remarks} remark{'s' if remarks > 1 else ''} about the collection or a rollout stand below."
     if missing:
-        yield f"{_rules(len(missing))} could not be checked, which is not the same as healthy."
+        yield f"{_rules(len(missing))} that may apply here could not be checked, which is not the same as healthy."
+    settings = sum(one.severity is Severity.INFO for one in _told(findings))
+    if settings:
+        yield f"{settings} remark{'s' if settings > 1 else ''} below may matter all the same: it is as somebody set it."
 
 
-def _context(checked: list[Outcome]) -> Iterator[str]:
-    """What is as somebody wanted it to be, and may be what is asked about: a policy that denies, a node left out."""
-    told = [one for outcome in checked if outcome.area != COLLECTION for one in outcome.findings]
-    told = [one for one in told if one.severity is Severity.INFO]
-    if told:
-        more = f", one of {len(told)} remarks" if len(told) > 1 else ""
-        yield f"Not broken, but to be known{more}: {told[0].message.strip().rstrip('.')}."
+def _told(findings: Findings) -> Iterator[RankedFinding]:
+    """What is told of the cluster itself, and not of its collection."""
+    return (one for rule, one in findings if findings.outcomes[rule].area != COLLECTION)
 
 
 def _unchecked(missing: list[Outcome]) -> Iterator[str]:

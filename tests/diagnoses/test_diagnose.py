@@ -1,5 +1,7 @@
 """How causes are settled against each other, ordered and named."""
 
+from time import process_time
+
 import pytest
 from diagnosis_kit import diagnosed, finding, outcomes
 
@@ -149,3 +151,18 @@ def test_a_diagnosis_says_what_it_returns():
 
     with pytest.raises(TypeError, match="does not return"):
         diagnosis(test_diagnose)
+
+
+def test_very_many_findings_are_settled_in_time():
+    """More names than the regular expressions that Python keeps compiled, each looked for in every other message."""
+    found = []
+    for at in range(700):
+        found.append(
+            finding("service-without-endpoints", f"ns{at}/web{at}", message=f"ns{at}/web{at} has no endpoints")
+        )
+        found.append(finding("some-endpoints-unhealthy", f"ns{at}/api{at}", severity="warning"))
+        found.append(finding("logical-port-not-bound", f"ns{at}/pod-{at}", f"worker-{at % 50}"))
+    begun = process_time()
+    causes = diagnosed(*found)
+    assert process_time() - begun < 20
+    assert len({one for each in causes for one in each.findings}) == len(found)
