@@ -121,7 +121,7 @@ def test_rules_that_do_not_apply_are_not_counted():
     ]
     (cause,) = no_fault(*CLEAR, *absent, outcome("m", Status.NOT_CHECKED, "not collected: services"))
     assert cause.confidence is Confidence.LIKELY
-    assert cause.because[-1] == "1 rule could not be checked, which is not the same as healthy."
+    assert cause.because[-1] == "1 rule that may apply here could not be checked, which is not the same as healthy."
     assert cause.settles == ("1 rule not checked: not collected: services.",)
 
 

@@ -154,7 +154,7 @@ def test_a_diagnosis_says_what_it_returns():
 
 
 def test_very_many_findings_are_settled_in_time():
-    """More names than the regular expressions that Python keeps compiled, each looked for in every other message."""
+    """More names than Python keeps compiled expressions of, each looked for in every message."""
     found = []
     for at in range(700):
         found.append(
