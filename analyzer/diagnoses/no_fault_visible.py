@@ -100,7 +100,8 @@ def _because(findings: Findings, checked: list[Outcome], missing: list[Outcome],
         yield f"{_rules(len(missing))} that may apply here could not be checked, which is not the same as healthy."
     settings = sum(one.severity is Severity.INFO for one in _told(findings))
     if settings:
-        yield f"{settings} remark{'s' if settings > 1 else ''} below may matter all the same: it is as somebody set it."
+        told = "remark below tells" if settings == 1 else "remarks below tell"
+        yield f"{settings} {told} how something is set, which may matter all the same."
 
 
 def _told(findings: Findings) -> Iterator[RankedFinding]:

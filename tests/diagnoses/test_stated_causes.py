@@ -473,7 +473,7 @@ def test_steps_can_be_copied(name, found, command):
 def test_what_is_meant_so_is_told_where_nothing_is_broken():
     remark = finding("netpol-default-deny", "shop/deny", severity="info", message="shop/deny lets no router in")
     (cause,) = causes("no-fault-visible", remark, clear=("bgp-session-down",))
-    assert "1 remark below may matter all the same: it is as somebody set it." in cause.because
+    assert "1 remark below tells how something is set, which may matter all the same." in cause.because
     (alone,) = causes(
         "no-fault-visible", finding("log-window-or-redaction-limits-verdict", "x"), clear=("bgp-flapping",)
     )
